@@ -1,0 +1,174 @@
+import { constants } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { commandUnit, LIMITS } from '@myx/protocol';
+import type { ExecuteCommandParams } from '@myx/protocol';
+import { codeOf, log, messageOf } from '../log.ts';
+import { RpcError } from '../rpc/rpc-error.ts';
+import { UnitExists, UnitRefused } from '../systemd/unit-manager.ts';
+import type { UnitManager } from '../systemd/unit-manager.ts';
+import { Command } from './command.ts';
+import { environmentFile } from './environment-file.ts';
+import { PipeStock } from './pipe-stock.ts';
+import { DEFAULT_PATH, findProgram } from './program-lookup.ts';
+import { requestDigest } from './request-digest.ts';
+import { mark, writeScript } from './spool.ts';
+import type { CommandFiles, Spool } from './spool.ts';
+import { copyUnit } from './copier.ts';
+import { commandProperties, copyProperties } from './unit-properties.ts';
+import { findAccount, ROOT_ACCOUNT } from './user-account.ts';
+import type { UserAccount } from './user-account.ts';
+
+/** A command that was started, or that turned out to be impossible to start. */
+export interface StartAttempt {
+  readonly command: Command;
+  /** Why nothing was started; undefined when it was. */
+  readonly rejection: string | undefined;
+}
+
+/** Puts a command into the spool and has the service manager start it. */
+export class CommandStarter {
+  readonly #spool: Spool;
+  readonly #units: UnitManager;
+  readonly #pipes: PipeStock;
+  readonly #bootId: string;
+
+  constructor(spool: Spool, units: UnitManager, bootId: string) {
+    this.#spool = spool;
+    this.#units = units;
+    this.#pipes = new PipeStock(spool.pipesDirectory);
+    this.#bootId = bootId;
+  }
+
+  /** Makes ready what can be made ready before a command arrives. */
+  async prepare(): Promise<void> {
+    await this.#pipes.fill();
+  }
+
+  /**
+   * Starts a command that is not in the spool.
+   *
+   * @throws RpcError `start_failed` when the service manager refused, `no_space` when the disk is full;
+   * nothing ran and nothing is left then
+   */
+  async start(params: ExecuteCommandParams): Promise<StartAttempt> {
+    try {
+      return await this.#start(params);
+    } catch (error) {
+      if (error instanceof UnitRefused) {
+        throw new RpcError('start_failed', `The service manager refused: ${error.message}`);
+      }
+      if (codeOf(error) === 'ENOSPC') {
+        throw new RpcError('no_space', `The file system of ${this.#spool.root} is full`);
+      }
+      throw error;
+    }
+  }
+
+  async #start(params: ExecuteCommandParams): Promise<StartAttempt> {
+    const account = params.user === undefined ? ROOT_ACCOUNT : await findAccount(params.user);
+    const program = findProgram(params.command, params.env?.PATH ?? DEFAULT_PATH);
+    const request = {
+      command_id: params.command_id,
+      request_sha256: requestDigest(params),
+      accepted_at: new Date().toISOString(),
+      boot_id: this.#bootId,
+      timeout: params.timeout,
+      output_bytes: params.limits?.output_bytes ?? LIMITS.streamBytes,
+      program: program ?? '',
+      ...(params.cwd === undefined ? {} : { cwd: params.cwd }),
+    };
+    const created = this.#spool.create(request);
+    if (created === undefined) throw new Error(`${params.command_id} is spooled but not known`);
+    const command = new Command(request, this.#spool.files(params.command_id));
+    const rejection = rejectionOf(params, account, program);
+    if (account === undefined || program === undefined || rejection !== undefined) {
+      await created.durable;
+      return { command, rejection };
+    }
+    try {
+      await this.#run({ params, program, account, command }, created.durable);
+      return { command, rejection: undefined };
+    } catch (error) {
+      // Nothing ran, so nothing may remember that it did.
+      await created.durable.catch(() => undefined);
+      await this.discard(params.command_id);
+      throw error;
+    }
+  }
+
+  /** Removes what an attempt that started nothing has left. */
+  async discard(commandId: string): Promise<void> {
+    try {
+      await this.#units.kill(copyUnit(commandId), constants.signals.SIGKILL);
+    } catch (error) {
+      // The service manager is unreachable; a copier without a command does no harm.
+      log('warn', 'copier not ended', { command_id: commandId, error: messageOf(error) });
+    }
+    this.#spool.remove(commandId);
+  }
+
+  async #run(
+    { params, program, account, command: { files, id } }: Startable,
+    durable: Promise<void>,
+  ): Promise<void> {
+    this.#writeInputs(params, account, files);
+    await this.#pipes.take(files.stdoutPipe, files.stderrPipe);
+    const copying = this.#startUnit(copyUnit(id), copyProperties(id, files));
+    // It may fail while the directory is being made durable; the failure is looked at below.
+    copying.catch(() => undefined);
+    await durable;
+    mark(files.starting);
+    const running = this.#startUnit(commandUnit(id), commandProperties({ params, program, files }));
+    const [copied, started] = await Promise.allSettled([copying, running]);
+    if (started.status === 'rejected') throw asError(started.reason);
+    if (copied.status === 'rejected') {
+      // Nobody reads its pipes, so it waits to be executed for ever.
+      await this.#units.kill(commandUnit(id), constants.signals.SIGKILL);
+      throw asError(copied.reason);
+    }
+  }
+
+  async #startUnit(...start: Parameters<UnitManager['startTransient']>): Promise<void> {
+    try {
+      await this.#units.startTransient(...start);
+    } catch (error) {
+      // Started before, by an agent that was killed before it could remember.
+      if (!(error instanceof UnitExists)) throw error;
+    }
+  }
+
+  #writeInputs(params: ExecuteCommandParams, account: UserAccount, files: CommandFiles): void {
+    const variables = { HOME: account.home, ...params.env };
+    writeFileSync(files.environment, environmentFile(variables), { mode: 0o600 });
+    if (params.stdin !== undefined) {
+      writeFileSync(files.stdin, Buffer.from(params.stdin, 'base64'), { mode: 0o600 });
+    }
+    if (params.script !== undefined) {
+      const body = Buffer.from(params.script, 'base64');
+      writeScript(files.script, body, account);
+    }
+  }
+}
+
+interface Startable {
+  readonly params: ExecuteCommandParams;
+  readonly program: string;
+  readonly account: UserAccount;
+  readonly command: Command;
+}
+
+function rejectionOf(
+  { user, command }: ExecuteCommandParams,
+  account: UserAccount | undefined,
+  program: string | undefined,
+): string | undefined {
+  if (account === undefined) return `there is no user ${user ?? 'root'}`;
+  if (program !== undefined) return undefined;
+  return command.includes('/')
+    ? `${command} is neither an absolute path nor a name without slash`
+    : `there is no program ${command} in PATH`;
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
