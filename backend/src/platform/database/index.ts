@@ -1,0 +1,11 @@
+export { createDataSource } from './data-source.js';
+export type { DataSourceSettings, Entity, Migration } from './data-source.js';
+export type { DatabaseConnection } from './database-connection.js';
+export { dumpSchema } from './dump-schema.js';
+export { DataDirectoryInUseError, EmbeddedPostgres } from './embedded-postgres.js';
+export type { EmbeddedPostgresOptions, EmbeddedPostgresStatus } from './embedded-postgres.js';
+export { PgNotifier } from './pg-notifier.js';
+export type { GapHandler, NotificationHandler } from './pg-notifier.js';
+export { pendingMigrations, runMigrations } from './run-migrations.js';
+export { TransactionRunner } from './transaction-runner.js';
+export type { AfterCommit, Transaction } from './transaction-runner.js';

@@ -1,0 +1,2 @@
+export { AppError, defineError, errorCatalogue } from './app-error.js';
+export type { ErrorDefinition } from './app-error.js';

@@ -1,0 +1,10 @@
+export { CurrentActor } from './actor.js';
+export type { Actor, AuthenticatedRequest } from './actor.js';
+export { Endpoint, PERMISSION, PUBLIC } from './endpoint.js';
+export type { EndpointOptions } from './endpoint.js';
+export * from './http.errors.js';
+export { decodeCursor, encodeCursor, pageFields, pageFrom, pageOf } from './paging.js';
+export type { Page } from './paging.js';
+export { ProblemFilter } from './problem.filter.js';
+export { currentCorrelationId, requestContext } from './request-context.js';
+export { validationPipe } from './validation.js';
