@@ -1,0 +1,10 @@
+export { AuditCheckpoint, formatHead, parseHead } from './audit-checkpoint.js';
+export { AUDIT_ENTITIES } from './audit-event.entity.js';
+export type { AuditOutcome } from './audit-event.entity.js';
+export { AuditModule } from './audit.module.js';
+export { AuditRepository } from './audit.repository.js';
+export { AuditService } from './audit.service.js';
+export type { AuditActor, AuditRecord } from './audit.service.js';
+export type { AuditProblem, ChainHead } from './audit-verification.js';
+export { AuditVerifier } from './audit-verifier.js';
+export type { AuditReport } from './audit-verifier.js';

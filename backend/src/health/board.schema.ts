@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { CAUSE_LAYERS, SERVER_STATUSES } from '../servers/index.js';
+import { Figures } from './figures.js';
+import { UPTIME_WINDOWS } from './uptime.js';
+
+const Window = z.enum(Object.keys(UPTIME_WINDOWS) as (keyof typeof UPTIME_WINDOWS)[]);
+
+/** Query of the board. */
+export const BoardQuery = z.strictObject({
+  uptime: Window.optional().meta({ description: 'Adds the uptime over this window' }),
+});
+export type BoardQuery = z.infer<typeof BoardQuery>;
+
+/** Query of a server's uptime. */
+export const UptimeQuery = z.strictObject({ window: Window.default('24h') });
+export type UptimeQuery = z.infer<typeof UptimeQuery>;
+
+/** Path parameters of a server. */
+export const ServerParams = z.strictObject({ id: z.uuid() });
+export type ServerParams = z.infer<typeof ServerParams>;
+
+/** One server on the board. */
+export const BoardServer = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    host: z.string(),
+    labels: z.record(z.string(), z.string()),
+    status: z.enum(SERVER_STATUSES),
+    status_cause: z
+      .object({ layer: z.enum(CAUSE_LAYERS), code: z.string(), message: z.string() })
+      .nullable(),
+    status_since: z.string(),
+    agent_version: z.string().nullable(),
+    os: z.string().nullable(),
+    last_heartbeat_at: z.string().nullable(),
+    latency_ms: z.number().nullable(),
+    clock_skew_ms: z.number().nullable(),
+    figures: Figures.nullable(),
+    uptime_percent: z.number().nullable().optional(),
+    uptime_spans: z.string().optional().meta({
+      description:
+        'The window in equal spans, oldest first, one letter each: u up, g degraded, d down, - neither',
+    }),
+  })
+  .meta({ id: 'BoardServer' });
+export type BoardServer = z.infer<typeof BoardServer>;
+
+/** Everything the health board shows. */
+export const Board = z
+  .object({
+    at: z.iso.datetime(),
+    manager_network: z.object({
+      lost_since: z.iso.datetime().nullable().meta({
+        description: 'Set while this manager reaches no server: statuses are then of that moment',
+      }),
+    }),
+    managers: z
+      .array(
+        z.object({
+          id: z.uuid(),
+          started_at: z.iso.datetime(),
+          network_lost_since: z.iso.datetime().nullable(),
+        }),
+      )
+      .meta({ description: 'Managers at work on this database, oldest first' }),
+    counts: z.record(z.enum(SERVER_STATUSES), z.int()),
+    servers: z.array(BoardServer),
+  })
+  .meta({ id: 'Board' });
+export type Board = z.infer<typeof Board>;
+
+/** A server's uptime over a window. */
+export const UptimeReport = z
+  .object({
+    window: Window,
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    up_seconds: z.int(),
+    down_seconds: z.int(),
+    percent: z
+      .number()
+      .nullable()
+      .meta({ description: 'Null when the server was neither up nor down in the window' }),
+    spans: z.string().meta({
+      description:
+        'The window in equal spans, oldest first, one letter each: u up, g degraded, d down, - neither',
+    }),
+  })
+  .meta({ id: 'Uptime' });
+export type UptimeReport = z.infer<typeof UptimeReport>;

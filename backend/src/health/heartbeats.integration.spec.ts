@@ -1,0 +1,272 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { ApiClient } from '../../../test/support/api-client.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { ManagerApp } from '../../../test/support/manager-app.ts';
+import { heartbeatOf, ScriptedAgent } from '../../../test/support/scripted-agent.ts';
+import { makeCertificate } from '../../../test/support/test-certificates.ts';
+import { stopServer, TlsAgents } from '../../../test/support/tls-agents.ts';
+import type { TlsAgent } from '../../../test/support/tls-agents.ts';
+import { LiveBus } from '../platform/live/index.js';
+import type { LiveMessage } from '../platform/live/index.js';
+import type { Board, BoardServer, UptimeReport } from './board.schema.js';
+
+jest.setTimeout(60_000);
+
+const QUICK = {
+  heartbeat: { min_interval_seconds: 1, max_interval_seconds: 1, timeout_seconds: 5 },
+  rpc: { retries: 1, retry_base_seconds: 1 },
+};
+
+const agents = new TlsAgents();
+let manager: ManagerApp;
+let api: ApiClient;
+let script: ScriptedAgent;
+let agent: TlsAgent;
+let id: string;
+let news: LiveMessage[];
+let stopListening: () => void;
+let names = 0;
+
+beforeAll(async () => {
+  manager = await ManagerApp.start({ config: QUICK });
+  api = await manager.api();
+});
+
+beforeEach(async () => {
+  news = [];
+  stopListening = manager.get(LiveBus).subscribe((message) => news.push(message));
+  script = new ScriptedAgent();
+  ({ agent, id } = await addServer(script));
+});
+
+afterEach(async () => {
+  stopListening();
+  await manager.dataSource.query('DELETE FROM servers');
+  await agents.close();
+});
+
+async function addServer(answering: ScriptedAgent): Promise<{ agent: TlsAgent; id: string }> {
+  const added = await agents.start(answering.answer, { clientCa: manager.clientCa });
+  names += 1;
+  return { agent: added, id: await manager.addServer(`h-${names}`, added.port, agents.agent) };
+}
+
+async function row(serverId = id): Promise<BoardServer> {
+  const { servers } = await api.get<Board>('/api/v1/board');
+  const found = servers.find((server) => server.id === serverId);
+  if (!found) throw new Error('not on the board');
+  return found;
+}
+
+function becomes(status: string, serverId = id): Promise<BoardServer> {
+  return eventually(
+    `the server is ${status}`,
+    async () => {
+      const server = await row(serverId);
+      return server.status === status ? server : undefined;
+    },
+    { deadlineMs: 40_000 },
+  );
+}
+
+function answered(serverId = id): Promise<BoardServer> {
+  return eventually('it answered', async () => {
+    const server = await row(serverId);
+    return server.figures ? server : undefined;
+  });
+}
+
+function heartbeats(): number {
+  return script.calls.filter((method) => method === 'heartbeat').length;
+}
+
+describe('a server that answers', () => {
+  it('is on the board with its figures and facts', async () => {
+    const server = await answered();
+
+    expect(server).toMatchObject({
+      status: 'online',
+      agent_version: '1.0.0',
+      figures: { load_1: 0.1, memory_used_percent: 50, disk_used_percent: 50 },
+    });
+    await eventually('the facts', async () => (await row()).os ?? undefined);
+  });
+
+  it('is asked again and again', async () => {
+    await eventually('three heartbeats', () => Promise.resolve(heartbeats() >= 3 || undefined));
+  });
+
+  it('is degraded with the reason, and online when it is gone', async () => {
+    const full = heartbeatOf('epoch-1');
+    const disks = [{ path: '/', total_bytes: 100, available_bytes: 1 }];
+    script.heartbeat = () => ({ ...full, vitals: { ...full.vitals, disks } });
+
+    const degraded = await becomes('degraded');
+    script.heartbeat = () => heartbeatOf('epoch-1');
+
+    expect(degraded.status_cause).toMatchObject({ layer: 'agent', code: 'disk_nearly_full' });
+    expect((await becomes('online')).status_cause).toBeNull();
+  });
+});
+
+describe('a server that does not answer', () => {
+  it('is offline with the layer, and online again when it answers', async () => {
+    await answered();
+    await stopServer(agent.server);
+
+    const { status_cause: cause } = await becomes('offline');
+    await agents.start(script.answer, { clientCa: manager.clientCa, port: agent.port });
+
+    expect(cause).toMatchObject({ layer: 'tcp', code: 'connection_refused' });
+    await becomes('online');
+    const { items } = await api.get<{ items: { to: string }[] }>(
+      `/api/v1/servers/${id}/transitions`,
+    );
+    expect(items.map((each) => each.to)).toEqual(['online', 'offline', 'online']);
+    const uptime = await api.get<UptimeReport>(`/api/v1/servers/${id}/uptime?window=24h`);
+    expect(uptime.percent).toBeGreaterThan(0);
+    expect(uptime.percent).toBeLessThan(100);
+  });
+
+  it('is offline at once when the gate refuses, without asking twice', async () => {
+    await answered();
+    await eventually('between two heartbeats', () => Promise.resolve(true));
+    const before = heartbeats();
+    script.fault = (method) => (method === 'heartbeat' ? 'gate' : undefined);
+
+    const { status_cause: cause } = await becomes('offline');
+
+    expect(cause).toMatchObject({ layer: 'token', code: 'gate_refused' });
+    const transitions = news.filter(
+      ({ type, data }) => type === 'server_changed' && data.status === 'offline',
+    );
+    expect(transitions).toHaveLength(1);
+    expect(heartbeats()).toBeGreaterThan(before);
+  });
+
+  it('is told apart when it shows another certificate, and gets no request', async () => {
+    await answered();
+    await stopServer(agent.server);
+    const other = makeCertificate({ commonName: 'agent' });
+    const evil = await agents.start(script.answer, {
+      clientCa: manager.clientCa,
+      port: agent.port,
+      certificate: other,
+    });
+
+    const { status_cause: cause } = await becomes('certificate_changed');
+
+    expect(cause?.layer).toBe('certificate_pin');
+    expect(evil.requests).toHaveLength(0);
+  });
+});
+
+describe('the manager’s own network', () => {
+  it('is said to be lost once, instead of every server to be offline', async () => {
+    const others = await Promise.all([1, 2, 3].map(() => addServer(new ScriptedAgent())));
+    const ids = [id, ...others.map((other) => other.id)];
+    for (const each of ids) await answered(each);
+
+    await manager.dataSource.query(`UPDATE servers SET host = 'gone.invalid'`);
+    const lost = await eventually(
+      'the network is lost',
+      async () => {
+        const { manager_network: network } = await api.get<Board>('/api/v1/board');
+        return network.lost_since ?? undefined;
+      },
+      { deadlineMs: 40_000 },
+    );
+    expect(Date.parse(lost)).not.toBeNaN();
+    for (const each of ids) expect((await row(each)).status).toBe('online');
+
+    await manager.dataSource.query(`UPDATE servers SET host = '127.0.0.1'`);
+    await eventually('the network is back', async () => {
+      const { manager_network: network } = await api.get<Board>('/api/v1/board');
+      return network.lost_since === null ? true : undefined;
+    });
+    const said = news.filter(({ type }) => type === 'manager_network_changed');
+    expect(said.map(({ data }) => data.lost_since !== null)).toEqual([true, false]);
+    expect(news.filter(({ data }) => data.status === 'offline')).toEqual([]);
+  });
+
+  it('is not blamed when another server answers', async () => {
+    const others = await Promise.all([1, 2, 3].map(() => addServer(new ScriptedAgent())));
+    for (const each of [id, ...others.map((other) => other.id)]) await answered(each);
+
+    await manager.dataSource.query(`UPDATE servers SET host = 'gone.invalid' WHERE id = $1`, [id]);
+
+    expect((await becomes('offline')).status_cause?.layer).toBe('dns');
+  });
+});
+
+describe('events of an agent', () => {
+  it('bring new figures to the board, without a heartbeat', async () => {
+    await eventually('the stream', () => Promise.resolve(script.streams.size > 0 || undefined));
+    const { vitals } = heartbeatOf('epoch-1');
+
+    script.announce({
+      seq: 1,
+      at: new Date().toISOString(),
+      type: 'metrics_changed',
+      data: { vitals: { ...vitals, load: [9, 0, 0] } },
+    });
+
+    const isTold = ({ topic, data }: LiveMessage): boolean =>
+      topic === 'board' && JSON.stringify(data).includes('"load_1":9');
+    await eventually('the figures', () => Promise.resolve(news.some(isTold) || undefined));
+    expect((await row()).figures?.load_1).not.toBe(9);
+  });
+
+  it('are asked for from where they broke off', async () => {
+    await eventually('the stream', () => Promise.resolve(script.streams.size > 0 || undefined));
+    script.announce({
+      seq: 41,
+      at: new Date().toISOString(),
+      type: 'agent_started',
+      data: { version: '1' },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    for (const stream of script.streams) stream.destroy();
+
+    await eventually('the stream again', () =>
+      Promise.resolve(
+        agent.requests.some(({ request }) => request.url?.endsWith('after=41')) || undefined,
+      ),
+    );
+  });
+});
+
+describe('several managers', () => {
+  it('ask each server once per interval, and one takes over from the other', async () => {
+    const second = await ManagerApp.start({ config: QUICK, installation: manager.installation });
+    await answered();
+    const claims = await manager.dataSource.query<{ n: number }[]>(
+      'SELECT count(*)::integer AS n FROM manager_instances',
+    );
+    expect(claims[0]?.n).toBe(2);
+    const before = heartbeats();
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    // One per second and the granularity of the clock; twice as many if both asked.
+    expect(heartbeats() - before).toBeLessThanOrEqual(7);
+
+    await second.close();
+
+    const then = heartbeats();
+    await eventually('it is asked on', () => Promise.resolve(heartbeats() > then || undefined));
+  });
+
+  it('take over what a dead one was asking', async () => {
+    await answered();
+    await manager.dataSource.query(
+      `WITH dead AS (
+         INSERT INTO manager_instances (id, started_at, seen_at)
+         VALUES (gen_random_uuid(), now(), now() - interval '16 seconds') RETURNING id
+       )
+       UPDATE server_heartbeats SET asked_by = (SELECT id FROM dead), due_at = now()`,
+    );
+    const before = heartbeats();
+
+    await eventually('it is asked', () => Promise.resolve(heartbeats() > before || undefined));
+  });
+});

@@ -1,0 +1,3 @@
+export { AutoRepair } from './auto-repair.js';
+export { HEALTH_ENTITIES } from './health.entity.js';
+export { HealthModule } from './health.module.js';

@@ -1,0 +1,2 @@
+export * from './installation.errors.js';
+export { InstallationModule } from './installation.module.js';
