@@ -1,0 +1,3 @@
+#!/bin/sh
+# Answers OpenSSH's question for a password or a passphrase.
+printf '%s\n' "$MYX_LAB_SECRET"
