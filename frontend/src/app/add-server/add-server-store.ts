@@ -1,0 +1,143 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+import { Router } from '@angular/router';
+import { Api } from '../platform/api/generated/api';
+import { createServer } from '../platform/api/generated/fn/servers/create-server';
+import { probeSshServer } from '../platform/api/generated/fn/servers/probe-ssh-server';
+import type { SshProbeResult } from '../platform/api/generated/models/ssh-probe-result';
+import { injectTranslate } from '../platform/i18n/i18n';
+import { toProblem } from '../platform/problem/parse-problem';
+import type { Problem } from '../platform/problem/problem';
+import {
+  ADD_STEPS,
+  EMPTY_JUMP,
+  EMPTY_SERVER,
+  createRequestOf,
+  isStepComplete,
+  jumpHostOf,
+  suggestedName,
+} from './server-draft';
+import type { AddStep, JumpDraft, ServerDraft } from './server-draft';
+
+/** The server somebody is adding, step by step. One for each visit of the page. */
+@Injectable()
+export class AddServerStore {
+  private readonly api = inject(Api);
+  private readonly router = inject(Router);
+  private readonly t = injectTranslate();
+
+  readonly step = signal<AddStep>('address');
+  readonly draft = signal<ServerDraft>(EMPTY_SERVER);
+  readonly probe = signal<SshProbeResult | null>(null);
+  readonly jumpProbe = signal<SshProbeResult | null>(null);
+  /** Somebody tried to leave the step: its problems are shown. */
+  readonly tried = signal(false);
+  readonly busy = signal(false);
+  readonly problem = signal<Problem | null>(null);
+  readonly stepNumber = computed(() => ADD_STEPS.indexOf(this.step()));
+
+  change(changes: Partial<ServerDraft>): void {
+    const before = this.draft();
+    const draft = { ...before, ...changes };
+    const isElsewhere =
+      draft.host !== before.host || draft.port !== before.port || draft.jump !== before.jump;
+    // What was vouched for belongs to the old address.
+    this.draft.set(isElsewhere ? { ...draft, accepted: null } : draft);
+    if (isElsewhere) this.probe.set(null);
+    this.problem.set(null);
+  }
+
+  changeJump(changes: Partial<JumpDraft> | null): void {
+    const before = this.draft().jump;
+    if (changes === null) {
+      this.jumpProbe.set(null);
+      this.change({ jump: null });
+      return;
+    }
+    const jump = { ...(before ?? EMPTY_JUMP), ...changes };
+    const isElsewhere = before !== null && (jump.host !== before.host || jump.port !== before.port);
+    if (isElsewhere) this.jumpProbe.set(null);
+    this.change({ jump: isElsewhere ? { ...jump, accepted: null } : jump });
+  }
+
+  /** Looks at the jump host itself. */
+  async probeJump(): Promise<void> {
+    const { jump } = this.draft();
+    if (!jump) return;
+    await this.asking(async () => {
+      const body = { host: jump.host.trim(), port: Number(jump.port) };
+      this.jumpProbe.set(await this.api.invoke(probeSshServer, { body }));
+    });
+  }
+
+  /** Looks at the server, through the jump host if there is one. */
+  async probeServer(): Promise<void> {
+    const { host, port, jump } = this.draft();
+    this.probe.set(null);
+    await this.asking(async () => {
+      const body = {
+        host: host.trim(),
+        port: Number(port),
+        ...(jump === null ? {} : { jump_host: jumpHostOf(jump) }),
+      };
+      this.probe.set(await this.api.invoke(probeSshServer, { body }));
+    });
+  }
+
+  back(): void {
+    this.goTo(ADD_STEPS[this.stepNumber() - 1] ?? 'address');
+  }
+
+  /** Goes on when the step is complete; the first step looks at the server on the way. */
+  async next(): Promise<void> {
+    this.tried.set(true);
+    if (this.busy() || !isStepComplete(this.step(), this.draft(), this.t)) return;
+    if (this.step() === 'review') return this.create();
+    if (this.step() === 'address') {
+      if (this.draft().accepted === null) await this.probeServer();
+      if (this.probe()?.reachable !== true) return;
+    }
+    if (this.step() === 'login' && this.draft().name === '') {
+      this.change({ name: suggestedName(this.draft().host) });
+    }
+    this.goTo(ADD_STEPS[this.stepNumber() + 1] ?? 'review');
+  }
+
+  /** Goes back to a step that is complete already. */
+  goTo(step: AddStep): void {
+    this.tried.set(false);
+    this.problem.set(null);
+    this.step.set(step);
+  }
+
+  private async create(): Promise<void> {
+    await this.asking(async () => {
+      const body = createRequestOf(this.draft(), this.t);
+      const { server, operation_id: operation } = await this.api.invoke(createServer, { body });
+      // Secrets leave the memory with the draft.
+      this.draft.set(EMPTY_SERVER);
+      await this.router.navigate(
+        operation === null
+          ? ['/servers', server.id]
+          : ['/servers', server.id, 'install', operation],
+        { replaceUrl: true },
+      );
+    });
+    if (this.problem()?.name === 'server_name_taken') {
+      const taken = this.problem();
+      this.goTo('name');
+      this.problem.set(taken);
+    }
+  }
+
+  private async asking(work: () => Promise<void>): Promise<void> {
+    this.busy.set(true);
+    this.problem.set(null);
+    try {
+      await work();
+    } catch (error) {
+      this.problem.set(toProblem(error));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { en } from '../../i18n/en';
+import type { PlainKey } from '../../i18n/en';
+import type { Translate } from '../platform/i18n/i18n';
+
+/**
+ * The text of a key that is made of the manager's own words. A newer manager may use words this console
+ * does not know: then `fallback` is shown.
+ */
+function wordOf(t: Translate, key: string, fallback: string): string {
+  return key in en ? t(key as PlainKey) : fallback;
+}
+
+/** What an operation does, by its type. */
+export function operationTitle(t: Translate, type: string): string {
+  return wordOf(t, `operation.${type}`, type.replaceAll('_', ' '));
+}
+
+/** What a step does, by its name; `title` is the manager's own wording. */
+export function stepTitle(
+  t: Translate,
+  step: { readonly name: string; readonly title: string },
+): string {
+  return wordOf(t, `step.${step.name}`, step.title);
+}
+
+/** Where something failed. */
+export function layerName(t: Translate, layer: string): string {
+  return wordOf(t, `layer.${layer}`, layer.replaceAll('_', ' '));
+}

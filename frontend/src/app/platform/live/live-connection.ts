@@ -1,0 +1,186 @@
+import { DestroyRef, Injectable, InjectionToken, inject, signal } from '@angular/core';
+import { DOCUMENT } from '@angular/common';
+import { reconnectDelay } from './backoff';
+import type { LiveFollower } from './live-buffer';
+import { CLOSED_UNAUTHENTICATED, parseFrame } from './live-message';
+import { LiveTopic } from './live-topic';
+import type { Following } from './live-topic';
+
+/**
+ * `idle`: nobody is signed in. `connecting`: the first try. `live`: what is on screen is current.
+ * `reconnecting`: it was, and will be again. `offline`: the browser has no network.
+ */
+export type LiveState = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'offline';
+
+/** Opens the socket; specs put their own in its place. */
+export const LIVE_SOCKET = new InjectionToken<() => WebSocket>('LIVE_SOCKET', {
+  factory: () => {
+    const { protocol, host } = inject(DOCUMENT).location;
+    const scheme = protocol === 'https:' ? 'wss' : 'ws';
+    return () => new WebSocket(`${scheme}://${host}/api/v1/live`);
+  },
+});
+
+/** How often messages are handed over while the tab is hidden and has no frames, in milliseconds. */
+const HIDDEN_FLUSH_MS = 1000;
+
+/** Topics the manager takes in one message. */
+const TOPICS_AT_ONCE = 100;
+
+/**
+ * The one live connection of this tab. Topics are subscribed while somebody follows them; after a cut
+ * it comes back by itself, subscribes again and asks every follower to fetch again, because messages
+ * were missed meanwhile.
+ */
+@Injectable({ providedIn: 'root' })
+export class LiveConnection {
+  private readonly document = inject(DOCUMENT);
+  private readonly openSocket = inject(LIVE_SOCKET);
+  private readonly topics = new Map<string, LiveTopic>();
+  private readonly connectionState = signal<LiveState>('idle');
+  private readonly since = signal(Date.now());
+  private readonly refusals = signal(0);
+  private socket: WebSocket | null = null;
+  private attempt = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private flushScheduled = false;
+
+  readonly state = this.connectionState.asReadonly();
+  /** When the state last changed, in milliseconds since the epoch: data is as old as that at least. */
+  readonly stateSince = this.since.asReadonly();
+  /** How often the manager has closed the connection because nobody is signed in. */
+  readonly refused = this.refusals.asReadonly();
+
+  constructor() {
+    const listeners = new AbortController();
+    const window = this.document.defaultView;
+    const listen = (target: EventTarget | null, type: string, run: () => void): void => {
+      target?.addEventListener(type, run, { signal: listeners.signal });
+    };
+    listen(window, 'online', this.wake.bind(this));
+    listen(window, 'offline', () => {
+      this.socket?.close();
+    });
+    listen(this.document, 'visibilitychange', this.shown.bind(this));
+    inject(DestroyRef).onDestroy(() => {
+      listeners.abort();
+      this.stop();
+    });
+  }
+
+  /** Connects and stays connected. Called when somebody has signed in. */
+  start(): void {
+    if (this.state() !== 'idle') return;
+    this.attempt = 0;
+    this.setState('connecting');
+    this.connect();
+  }
+
+  /** Disconnects. Followers stay, and are served again after the next start. */
+  stop(): void {
+    clearTimeout(this.retryTimer);
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
+    for (const topic of this.topics.values()) topic.lose();
+    this.setState('idle');
+  }
+
+  /** Follows a topic until it is stopped. Fetch what is shown after `ready`. */
+  follow(name: string, follower: LiveFollower): Following {
+    const topic = this.topics.get(name) ?? new LiveTopic();
+    const isNew = topic.isEmpty;
+    const { ready, remove } = topic.add(follower, this.state() === 'live');
+    this.topics.set(name, topic);
+    if (isNew) this.send('SUBSCRIBE', [name]);
+    const stop = (): void => {
+      remove();
+      if (!topic.isEmpty || this.topics.get(name) !== topic) return;
+      this.topics.delete(name);
+      this.send('UNSUBSCRIBE', [name]);
+    };
+    return { ready, stop };
+  }
+
+  private connect(): void {
+    const socket = this.openSocket();
+    this.socket = socket;
+    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (socket === this.socket && typeof data === 'string') this.received(data);
+    });
+    socket.addEventListener('close', ({ code }) => {
+      if (socket === this.socket) this.closed(code);
+    });
+  }
+
+  private received(text: string): void {
+    const frame = parseFrame(text);
+    if (frame?.kind === 'ready') {
+      this.attempt = 0;
+      this.setState('live');
+      this.send('SUBSCRIBE', [...this.topics.keys()]);
+    } else if (frame?.kind === 'subscribed') {
+      for (const name of frame.topics) this.topics.get(name)?.confirm();
+    } else if (frame?.kind === 'fact') {
+      this.topics.get(frame.message.topic)?.push(frame.message);
+      this.scheduleFlush();
+    }
+  }
+
+  private closed(code: number): void {
+    this.socket = null;
+    for (const topic of this.topics.values()) topic.lose();
+    if (code === CLOSED_UNAUTHENTICATED) this.refusals.update((count) => count + 1);
+    if (this.document.defaultView?.navigator.onLine === false) {
+      this.setState('offline');
+      return;
+    }
+    if (this.state() !== 'connecting' || this.attempt > 0) this.setState('reconnecting');
+    this.retryTimer = setTimeout(
+      this.connect.bind(this),
+      reconnectDelay(this.attempt, Math.random()),
+    );
+    this.attempt += 1;
+  }
+
+  /** The network or the user is back: tries at once rather than at the end of the wait. */
+  private wake(): void {
+    if (this.state() === 'idle' || this.socket !== null) return;
+    clearTimeout(this.retryTimer);
+    this.attempt = 0;
+    this.setState('reconnecting');
+    this.connect();
+  }
+
+  private shown(): void {
+    if (this.document.hidden) return;
+    this.wake();
+    this.flush();
+  }
+
+  private scheduleFlush(): void {
+    if (this.flushScheduled) return;
+    this.flushScheduled = true;
+    const flush = this.flush.bind(this);
+    if (this.document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
+    else requestAnimationFrame(flush);
+  }
+
+  private flush(): void {
+    this.flushScheduled = false;
+    for (const topic of this.topics.values()) topic.flush();
+  }
+
+  private send(type: 'SUBSCRIBE' | 'UNSUBSCRIBE', topics: readonly string[]): void {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    for (let at = 0; at < topics.length; at += TOPICS_AT_ONCE) {
+      this.socket.send(JSON.stringify({ type, topics: topics.slice(at, at + TOPICS_AT_ONCE) }));
+    }
+  }
+
+  private setState(state: LiveState): void {
+    if (this.connectionState() === state) return;
+    this.connectionState.set(state);
+    this.since.set(Date.now());
+  }
+}

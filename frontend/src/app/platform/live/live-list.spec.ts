@@ -1,0 +1,129 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { TestBed } from '@angular/core/testing';
+import { signal } from '@angular/core';
+import type { WritableSignal } from '@angular/core';
+import { LiveConnection } from './live-connection';
+import type { LiveFollower } from './live-buffer';
+import { liveList } from './live-list';
+import type { ListPage, LiveList } from './live-list';
+
+interface Item {
+  readonly id: string;
+  readonly state: string;
+}
+
+const item = (id: string, state = 'running'): Item => ({ id, state });
+
+/** A list of `all`, newest first, in parts of two, and the connection that tells news of it. */
+function followed(all: Item[]): {
+  list: LiveList<Item>;
+  query: WritableSignal<string>;
+  asked: string[];
+  tell: (id: string, state: string) => void;
+  resync: () => void;
+} {
+  const asked: string[] = [];
+  const query = signal('running');
+  let follower: LiveFollower | null = null;
+  const live: Pick<LiveConnection, 'follow'> = {
+    follow: (_topic, given) => {
+      follower = given;
+      return { ready: Promise.resolve(), stop: () => undefined };
+    },
+  };
+  TestBed.configureTestingModule({ providers: [{ provide: LiveConnection, useValue: live }] });
+  const list = TestBed.runInInjectionContext(() =>
+    liveList<Item, string>({
+      query,
+      page: (question, cursor): Promise<ListPage<Item>> => {
+        asked.push(`${question}@${cursor ?? ''}`);
+        const from = Number(cursor ?? 0);
+        const isLast = from + 2 >= all.length;
+        return Promise.resolve({
+          items: all.slice(from, from + 2),
+          next_cursor: isLast ? null : String(from + 2),
+        });
+      },
+      idOf: ({ id }) => id,
+      topic: 'things',
+      change: (known, { data }) => ({ ...known, state: String(data.state) }),
+      accepts: ({ state }, question) => state === question,
+    }),
+  );
+  TestBed.tick();
+  return {
+    list,
+    query,
+    asked,
+    tell: (id, state) => {
+      follower?.onMessages([{ topic: 'things', type: 'thing_changed', data: { id, state } }]);
+    },
+    resync: () => {
+      follower?.onResync();
+    },
+  };
+}
+
+const settled = async (): Promise<void> => {
+  for (let at = 0; at < 10; at += 1) await Promise.resolve();
+};
+const idsOf = (list: LiveList<Item>): readonly string[] | undefined =>
+  list.items()?.map(({ id }) => id);
+
+describe('liveList', () => {
+  it('fetches the newest part, and older parts on demand', async () => {
+    const { list, asked } = followed([item('e'), item('d'), item('c'), item('b'), item('a')]);
+    await settled();
+    expect(idsOf(list)).toEqual(['e', 'd']);
+
+    await list.more();
+    await list.more();
+
+    expect(idsOf(list)).toEqual(['e', 'd', 'c', 'b', 'a']);
+    expect(list.hasMore()).toBe(false);
+    expect(asked).toEqual(['running@', 'running@2', 'running@4']);
+  });
+
+  it('changes what is known, and drops what is not asked for any more', async () => {
+    const { list, tell } = followed([item('b'), item('a')]);
+    await settled();
+
+    tell('a', 'finished');
+
+    expect(idsOf(list)).toEqual(['b']);
+  });
+
+  it('puts what is new before what was loaded', async () => {
+    jest.useFakeTimers();
+    try {
+      const all = [item('c'), item('b'), item('a')];
+      const { list, tell } = followed(all);
+      await settled();
+      await list.more();
+      all.unshift(item('d'));
+
+      tell('d', 'running');
+      jest.runAllTimers();
+      await settled();
+
+      expect(idsOf(list)).toEqual(['d', 'c', 'b', 'a']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('starts anew for another question and after a cut', async () => {
+    const { list, query, asked, resync } = followed([item('b'), item('a')]);
+    await settled();
+
+    query.set('failed');
+    TestBed.tick();
+    expect(list.items()).toBeNull();
+    await settled();
+    resync();
+    await settled();
+
+    expect(asked).toEqual(['running@', 'failed@', 'failed@']);
+    expect(idsOf(list)).toEqual(['b', 'a']);
+  });
+});

@@ -1,0 +1,178 @@
+import { DestroyRef, computed, effect, inject, signal, untracked } from '@angular/core';
+import type { Signal } from '@angular/core';
+import { toProblem } from '../problem/parse-problem';
+import type { Problem } from '../problem/problem';
+import { LiveConnection } from './live-connection';
+import type { LiveMessage } from './live-message';
+import type { Following } from './live-topic';
+
+/** A part of a long list, newest first, as the manager answers it. */
+export interface ListPage<Item> {
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+}
+
+/** How a {@link LiveList} is fetched and kept current. */
+export interface LiveListOptions<Item, Query> {
+  /** What is asked for. Reactive: another question is another list. */
+  readonly query: () => Query;
+  readonly page: (query: Query, cursor: string | undefined) => Promise<ListPage<Item>>;
+  readonly idOf: (item: Item) => string;
+  /** Messages of it carry the id of their object in `data.id`. Absent: the list is not live. */
+  readonly topic?: string;
+  /** An item after news about it. */
+  readonly change?: (item: Item, message: LiveMessage) => Item;
+  /** False for an item that news took out of what was asked for. */
+  readonly accepts?: (item: Item, query: Query) => boolean;
+}
+
+/** A long list on screen: its newest part, older parts on demand, and news of both. */
+export interface LiveList<Item> {
+  /** Null until the first answer. Newest first. */
+  readonly items: Signal<readonly Item[] | null>;
+  readonly hasMore: Signal<boolean>;
+  readonly isLoadingMore: Signal<boolean>;
+  /** Why the last fetch failed; null when it did not. */
+  readonly problem: Signal<Problem | null>;
+  /** When its newest part was fetched last, in milliseconds since the epoch. */
+  readonly fetchedAt: Signal<number>;
+  /** Fetches the next older part. */
+  readonly more: () => Promise<void>;
+  readonly reload: () => Promise<void>;
+}
+
+/** How long news of unknown objects are collected before the newest part is fetched again, in milliseconds. */
+const SETTLE_MS = 400;
+
+/** Fetches a list part by part and follows it. Ends with the injection context. */
+export function liveList<Item, Query>(options: LiveListOptions<Item, Query>): LiveList<Item> {
+  const list = new FollowedList(options, inject(LiveConnection));
+  effect((onCleanup) => {
+    const query = options.query();
+    untracked(() => {
+      list.start(query);
+    });
+    onCleanup(() => {
+      list.stop();
+    });
+  });
+  inject(DestroyRef).onDestroy(() => {
+    list.stop();
+  });
+  return list;
+}
+
+class FollowedList<Item, Query> implements LiveList<Item> {
+  readonly items = signal<readonly Item[] | null>(null);
+  readonly isLoadingMore = signal(false);
+  readonly problem = signal<Problem | null>(null);
+  readonly fetchedAt = signal(0);
+  private readonly cursor = signal<string | null>(null);
+  readonly hasMore = computed(() => this.cursor() !== null);
+  private question: { readonly query: Query } | null = null;
+  private following: Following | null = null;
+  /** Grows with every list: an answer for an earlier one is dropped. */
+  private run = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly options: LiveListOptions<Item, Query>,
+    private readonly live: LiveConnection,
+  ) {}
+
+  readonly reload = (): Promise<void> => this.fetchNewest(true);
+
+  readonly more = async (): Promise<void> => {
+    const [cursor, run] = [this.cursor(), this.run];
+    if (cursor === null || this.isLoadingMore() || this.question === null) return;
+    this.isLoadingMore.set(true);
+    try {
+      const page = await this.options.page(this.question.query, cursor);
+      if (run !== this.run) return;
+      this.items.update((items) => this.joined(items ?? [], page.items));
+      this.cursor.set(page.next_cursor);
+      this.problem.set(null);
+    } catch (error) {
+      if (run === this.run) this.problem.set(toProblem(error));
+    } finally {
+      this.isLoadingMore.set(false);
+    }
+  };
+
+  start(query: Query): void {
+    this.run += 1;
+    this.question = { query };
+    this.items.set(null);
+    this.cursor.set(null);
+    this.problem.set(null);
+    const { topic } = this.options;
+    if (topic === undefined) {
+      void this.fetchNewest(true);
+      return;
+    }
+    const following = this.live.follow(topic, {
+      onMessages: (messages) => {
+        this.receive(messages);
+      },
+      onResync: () => void this.fetchNewest(true),
+    });
+    this.following = following;
+    void following.ready.then(() => {
+      if (this.following === following) void this.fetchNewest(true);
+    });
+  }
+
+  stop(): void {
+    this.run += 1;
+    this.following?.stop();
+    this.following = null;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private receive(messages: readonly LiveMessage[]): void {
+    const items = this.items();
+    const { change, accepts, idOf } = this.options;
+    const { question } = this;
+    if (items === null || question === null || !change) return;
+    const byId = new Map(items.map((item) => [idOf(item), item]));
+    let isNew = false;
+    for (const message of messages) {
+      const id = String(message.data.id);
+      const known = byId.get(id);
+      if (known === undefined) isNew = true;
+      else byId.set(id, change(known, message));
+    }
+    this.items.set([...byId.values()].filter((item) => accepts?.(item, question.query) ?? true));
+    if (isNew) this.timer ??= setTimeout(() => void this.fetchNewest(false), SETTLE_MS);
+  }
+
+  /** `afresh`: what was loaded before is dropped; else what is new is put before it. */
+  private async fetchNewest(afresh: boolean): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { question, run } = this;
+    if (question === null) return;
+    try {
+      const page = await this.options.page(question.query, undefined);
+      if (run !== this.run) return;
+      const before = this.items();
+      if (afresh || before === null) {
+        this.items.set(page.items);
+        this.cursor.set(page.next_cursor);
+      } else {
+        this.items.set(this.joined(page.items, before));
+      }
+      this.problem.set(null);
+      this.fetchedAt.set(Date.now());
+    } catch (error) {
+      if (run === this.run) this.problem.set(toProblem(error));
+    }
+  }
+
+  /** `first`, then those of `second` that are not in it. */
+  private joined(first: readonly Item[], second: readonly Item[]): readonly Item[] {
+    const known = new Set(first.map((item) => this.options.idOf(item)));
+    return [...first, ...second.filter((item) => !known.has(this.options.idOf(item)))];
+  }
+}

@@ -1,0 +1,44 @@
+import type { Message, NamesIn, TextOf } from '../app/platform/i18n/message';
+import { accessEn } from './en/access';
+import { adminEn } from './en/admin';
+import { boardEn } from './en/board';
+import { operateEn } from './en/operate';
+import { shellEn } from './en/shell';
+import { statusEn } from './en/status';
+import { serversEn } from './en/servers';
+import { addServerEn } from './en/add-server';
+import { serverEn } from './en/server';
+import { uiEn } from './en/ui';
+import { workEn } from './en/work';
+
+/** Every text in English. The keys of all languages come from here. */
+export const en = {
+  ...uiEn,
+  ...statusEn,
+  ...shellEn,
+  ...accessEn,
+  ...adminEn,
+  ...boardEn,
+  ...operateEn,
+  ...workEn,
+  ...serversEn,
+  ...addServerEn,
+  ...serverEn,
+} as const;
+
+/** Name of a text. */
+export type Key = keyof typeof en;
+
+/** A language: a text for every key. */
+export type Dictionary = Readonly<Record<Key, Message>>;
+
+/** The part of a language that translates one area. */
+export type Translation<Area> = { readonly [K in keyof Area]: Message };
+
+/** The arguments a key takes: an object with the names in its English text, or nothing. */
+export type ParamsOf<K extends Key> = [NamesIn<TextOf<(typeof en)[K]>>] extends [never]
+  ? []
+  : [params: Readonly<Record<NamesIn<TextOf<(typeof en)[K]>>, string | number>>];
+
+/** Name of a text that takes no arguments, for tables of labels. */
+export type PlainKey = { [K in Key]: ParamsOf<K> extends [] ? K : never }[Key];

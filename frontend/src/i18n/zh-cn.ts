@@ -1,0 +1,27 @@
+import type { Dictionary } from './en';
+import { accessZhCn } from './zh-cn/access';
+import { adminZhCn } from './zh-cn/admin';
+import { boardZhCn } from './zh-cn/board';
+import { operateZhCn } from './zh-cn/operate';
+import { shellZhCn } from './zh-cn/shell';
+import { statusZhCn } from './zh-cn/status';
+import { serversZhCn } from './zh-cn/servers';
+import { addServerZhCn } from './zh-cn/add-server';
+import { serverZhCn } from './zh-cn/server';
+import { uiZhCn } from './zh-cn/ui';
+import { workZhCn } from './zh-cn/work';
+
+/** Every text in Simplified Chinese. */
+export const zhCn: Dictionary = {
+  ...uiZhCn,
+  ...statusZhCn,
+  ...shellZhCn,
+  ...accessZhCn,
+  ...adminZhCn,
+  ...boardZhCn,
+  ...operateZhCn,
+  ...workZhCn,
+  ...serversZhCn,
+  ...addServerZhCn,
+  ...serverZhCn,
+};
