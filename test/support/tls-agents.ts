@@ -91,6 +91,7 @@ export class TlsAgents {
     });
     const agent = { requests: [], refused: [], sockets: new Set(), server };
     server.on('request', (request, response) => void serve(agent, request, response, answer));
+    trackSockets(server);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     this.#cleanups.push(() => stopServer(server));
@@ -99,18 +100,14 @@ export class TlsAgents {
 
   /** Starts a TCP server that is no agent; answers its port. */
   async startTcp(onConnection: (socket: Socket) => void): Promise<number> {
-    const sockets = new Set<Socket>();
     const server = createTcpServer((socket) => {
-      sockets.add(socket);
       socket.on('error', () => socket.destroy());
       onConnection(socket);
     });
+    trackSockets(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    this.#cleanups.push(async () => {
-      for (const socket of sockets) socket.destroy();
-      await stopServer(server);
-    });
+    this.#cleanups.push(() => stopServer(server));
     return (server.address() as AddressInfo).port;
   }
 
@@ -142,12 +139,26 @@ export class TlsAgents {
   }
 }
 
-/** Stops a server at once, with its connections. */
+/** Open connections of the servers of this module, also those still in their TLS handshake. */
+const openSockets = new WeakMap<Server | TcpServer, Set<Socket>>();
+
+function trackSockets(server: Server | TcpServer): void {
+  const sockets = new Set<Socket>();
+  openSockets.set(server, sockets);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+}
+
+/** Stops a server of {@link TlsAgents} at once, with its connections. */
 export async function stopServer(server: Server | TcpServer): Promise<void> {
-  if ('closeAllConnections' in server) server.closeAllConnections();
   if (!server.listening) return;
+  const closed = once(server, 'close');
   server.close();
-  await once(server, 'close');
+  // Only now: a client that dials again right after it was cut would otherwise be let in and kept.
+  for (const socket of openSockets.get(server) ?? []) socket.destroy();
+  await closed;
 }
 
 /** Calls `health_check`, which must fail, and answers the error and the retries before it. */
