@@ -22,6 +22,19 @@ describe('documents made from code', () => {
     expect(documents.get(name)).toBe(await readFile(path.join(root, name), 'utf8'));
   });
 
+  it('name no error that the web UI has no Chinese words for', async () => {
+    const words = await readFile(
+      path.join(root, 'frontend/src/i18n/zh-cn/manager-words.ts'),
+      'utf8',
+    );
+    const names = [...(documents.get('docs/errors.md') ?? '').matchAll(/^\| \d+ \| `(\w+)`/gm)].map(
+      ([, name]) => `'problem.${name ?? ''}':`,
+    );
+
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.filter((name) => !words.includes(name))).toEqual([]);
+  });
+
   it('gives every operation an id of its own', () => {
     const document = JSON.parse(documents.get('backend/openapi.json') ?? '') as {
       paths: Record<string, Record<string, { operationId: string }>>;

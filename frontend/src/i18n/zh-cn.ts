@@ -11,6 +11,8 @@ import { serverZhCn } from './zh-cn/server';
 import { uiZhCn } from './zh-cn/ui';
 import { workZhCn } from './zh-cn/work';
 
+export { managerWordsZhCn } from './zh-cn/manager-words';
+
 /** Every text in Simplified Chinese. */
 export const zhCn: Dictionary = {
   ...uiZhCn,

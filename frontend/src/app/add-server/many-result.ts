@@ -1,6 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { FleetStore } from '../servers/fleet-store';
 import { Icon } from '../ui/icon';
 import { SERVER_STATUS } from '../ui/status';
@@ -81,7 +82,7 @@ export class ManyResult {
     const server = this.fleet.server(state.id)?.();
     return {
       status: server?.status ?? 'installing',
-      cause: server?.status_cause?.message ?? null,
+      cause: server?.status_cause ? causeText(server.status_cause) : null,
       link:
         state.operation === null
           ? ['/servers', state.id]

@@ -2,6 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import type { Signal } from '@angular/core';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { Formats } from '../platform/time/formats';
 import { groupOf } from '../servers/server-filter';
 import { Icon } from '../ui/icon';
@@ -29,7 +30,7 @@ import type { ServerUptime } from './board-facts';
       <ui-status-badge plain [look]="look()" />
     </span>
     @if (server()().status_cause; as cause) {
-      <span class="cause">{{ cause.message }}</span>
+      <span class="cause">{{ causeText(cause) }}</span>
       <span class="small muted number">
         {{ t('board.since') }} <ui-relative-time [at]="server()().status_since" />
       </span>
@@ -61,6 +62,7 @@ export class BoardCard {
   readonly uptime = input<ServerUptime>();
   readonly reachable = input(false);
   protected readonly t = injectTranslate();
+  protected readonly causeText = causeText;
   protected readonly formats = inject(Formats);
 
   protected readonly group = computed(() => groupOf(this.server()().status));

@@ -3,6 +3,7 @@ import type { Signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { FleetStore } from '../servers/fleet-store';
 import { Icon } from '../ui/icon';
 import { RelativeTime } from '../ui/relative-time';
@@ -64,13 +65,14 @@ import { SERVER_STATUS } from '../ui/status';
       ><ui-relative-time [at]="server()().status_since"
     /></span>
     @if (server()().status_cause; as cause) {
-      <span class="cause small muted">{{ cause.message }}</span>
+      <span class="cause small muted">{{ causeText(cause) }}</span>
     }
   </a>`,
 })
 export class BoardChange {
   readonly server = input.required<Signal<BoardServer>>();
   protected readonly t = injectTranslate();
+  protected readonly causeText = causeText;
   protected readonly look = computed(() => SERVER_STATUS[this.server()().status]);
 }
 

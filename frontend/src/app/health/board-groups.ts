@@ -1,4 +1,5 @@
 import type { BoardServer } from '../platform/api/generated/models/board-server';
+import { causeText } from '../platform/i18n/manager-words';
 import { STATUS_GROUPS, groupOf } from '../servers/server-filter';
 import type { StatusGroup } from '../servers/server-filter';
 
@@ -84,7 +85,12 @@ export function visibleServers(
   return servers.filter((server) => {
     if (filter.state !== null && groupOf(server.status) !== filter.state) return false;
     const labels = Object.entries(server.labels).map(([key, value]) => `${key}=${value}`);
-    const text = [server.name, server.host, server.status_cause?.message ?? '', ...labels]
+    const text = [
+      server.name,
+      server.host,
+      server.status_cause === null ? '' : causeText(server.status_cause),
+      ...labels,
+    ]
       .join('\n')
       .toLowerCase();
     return words.every((word) => text.includes(word));

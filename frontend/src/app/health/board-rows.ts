@@ -3,6 +3,7 @@ import type { Signal } from '@angular/core';
 import { Router } from '@angular/router';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { Formats } from '../platform/time/formats';
 import { FleetStore } from '../servers/fleet-store';
 import { RelativeTime } from '../ui/relative-time';
@@ -36,9 +37,7 @@ export interface BoardRowRef {
     >
     <span uiCell="group" class="muted">{{ group() }}</span>
     <span uiCell="status"><ui-status-badge plain [look]="look()" /></span>
-    <span uiCell="cause" class="muted" [title]="server()().status_cause?.message ?? ''">{{
-      server()().status_cause?.message ?? '–'
-    }}</span>
+    <span uiCell="cause" class="muted" [title]="cause() ?? ''">{{ cause() ?? '–' }}</span>
     <span uiCell="since" class="small muted number"
       ><ui-relative-time [at]="server()().status_since"
     /></span>
@@ -58,6 +57,10 @@ export class BoardRow {
   readonly uptime = input<ServerUptime>();
   protected readonly t = injectTranslate();
   protected readonly formats = inject(Formats);
+  protected readonly cause = computed(() => {
+    const { status_cause: cause } = this.server()();
+    return cause === null ? null : causeText(cause);
+  });
   protected readonly look = computed(() => SERVER_STATUS[this.server()().status]);
   protected readonly spans = computed(() =>
     spansNow(this.uptime()?.spans ?? [], this.server()().status),

@@ -2,6 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import type { Signal } from '@angular/core';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { groupOf } from '../servers/server-filter';
 import { SERVER_STATUS } from '../ui/status';
 import { Formats } from '../platform/time/formats';
@@ -42,7 +43,8 @@ export class BoardTile {
   });
   protected readonly label = computed(() => {
     const { name, status, status_cause: cause, latency_ms: latency } = this.server()();
-    const rest = cause?.message ?? (latency === null ? '' : this.formats.duration(latency));
+    const took = latency === null ? '' : this.formats.duration(latency);
+    const rest = cause === null ? took : causeText(cause);
     return `${name}: ${this.t(SERVER_STATUS[status].label)}${rest === '' ? '' : `. ${rest}`}`;
   });
 }

@@ -4,6 +4,7 @@ import { cancelOperation } from '../platform/api/generated/fn/operations/cancel-
 import { cleanUpOperation } from '../platform/api/generated/fn/operations/clean-up-operation';
 import { retryOperation } from '../platform/api/generated/fn/operations/retry-operation';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { toProblem } from '../platform/problem/parse-problem';
 import { SessionStore } from '../platform/session/session-store';
 import { Clock } from '../platform/time/clock';
@@ -89,7 +90,7 @@ export class OperationProgress {
       step: step?.title ?? error.step,
       layer: layerName(this.t, error.layer),
     });
-    return { title, message: error.message };
+    return { title, message: causeText(error) };
   });
   protected readonly hasUndone = computed(() =>
     this.steps().some(({ state }) => state === 'undone'),

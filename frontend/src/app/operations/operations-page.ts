@@ -2,6 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import { Router } from '@angular/router';
 import type { OperationSummary } from '../platform/api/generated/models/operation-summary';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { Clock } from '../platform/time/clock';
 import { Formats } from '../platform/time/formats';
 import { Button } from '../ui/button';
@@ -70,7 +71,7 @@ export class OperationRow {
   protected readonly title = computed(() => operationTitle(this.t, this.operation().type));
   protected readonly error = computed(() => {
     const { error } = this.operation();
-    return error === null ? '–' : `${layerName(this.t, error.layer)}: ${error.message}`;
+    return error === null ? '–' : `${layerName(this.t, error.layer)}: ${causeText(error)}`;
   });
   protected readonly took = computed(() => {
     const { started_at: start, finished_at: end } = this.operation();

@@ -1,6 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { layerName } from '../operations/operation-words';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
@@ -24,7 +25,7 @@ import { ServerStore } from './server-store';
           {{ t(look().label) }}: {{ layer() }} ·
           <ui-relative-time [at]="server.status_since" />
         </h3>
-        <p>{{ cause.message }}</p>
+        <p>{{ causeText(cause) }}</p>
         @if (needsTrust()) {
           <div class="row">
             <a uiButton size="small" icon="fingerprint" routerLink="settings">{{
@@ -47,6 +48,7 @@ import { ServerStore } from './server-store';
 export class ServerCause {
   private readonly store = inject(ServerStore);
   protected readonly t = injectTranslate();
+  protected readonly causeText = causeText;
   protected readonly server = computed(() => this.store.live());
   protected readonly look = computed(() => SERVER_STATUS[this.server()?.status ?? 'new']);
   protected readonly layer = computed(() =>

@@ -194,6 +194,7 @@ export class FleetStore {
       before.name !== server.name ||
       before.host !== server.host ||
       before.status !== server.status ||
+      before.status_cause?.code !== server.status_cause?.code ||
       JSON.stringify(before.labels) !== JSON.stringify(server.labels)
     );
   }

@@ -3,6 +3,7 @@ import type { Signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { ActionMenu } from '../ui/action-menu';
 import type { MenuAction } from '../ui/action-menu';
 import { Chip } from '../ui/chip';
@@ -58,12 +59,12 @@ function shortOs(os: string): string {
       }}</a>
       <small class="truncate number">{{ server()().host }}</small>
     </span>
-    <span uiCell="status" [title]="server()().status_cause?.message ?? ''">
+    <span uiCell="status" [title]="cause() ?? ''">
       <ui-status-badge plain [look]="looks[server()().status]" />
       <small class="truncate">
         <ui-relative-time [at]="server()().status_since" />
-        @if (server()().status_cause; as cause) {
-          · {{ cause.message }}
+        @if (cause(); as text) {
+          · {{ text }}
         }
       </small>
     </span>
@@ -109,6 +110,10 @@ export class ServerRow {
 
   private readonly serverActions = inject(ServerActions);
   protected readonly t = injectTranslate();
+  protected readonly cause = computed(() => {
+    const { status_cause: cause } = this.server()();
+    return cause === null ? null : causeText(cause);
+  });
   protected readonly looks = SERVER_STATUS;
 
   protected readonly os = computed(() => shortOs(this.server()().os ?? '–'));

@@ -2,6 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import type { Signal } from '@angular/core';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { Formats } from '../platform/time/formats';
 import { RelativeTime } from '../ui/relative-time';
 import { SERVER_STATUS } from '../ui/status';
@@ -44,7 +45,7 @@ import { StatusBadge } from '../ui/status-badge';
       }
     </p>
     @if (server()().status_cause; as cause) {
-      <p class="small">{{ cause.message }}</p>
+      <p class="small">{{ causeText(cause) }}</p>
     }
     <p class="small muted number">
       {{ t('board.since') }} <ui-relative-time [at]="server()().status_since" />
@@ -53,6 +54,7 @@ import { StatusBadge } from '../ui/status-badge';
 export class TopologyPeek {
   readonly server = input.required<Signal<BoardServer>>();
   protected readonly t = injectTranslate();
+  protected readonly causeText = causeText;
   protected readonly formats = inject(Formats);
   protected readonly look = computed(() => SERVER_STATUS[this.server()().status]);
 }

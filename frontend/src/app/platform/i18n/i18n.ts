@@ -3,6 +3,7 @@ import { DOCUMENT } from '@angular/common';
 import { en } from '../../../i18n/en';
 import type { Dictionary, Key, ParamsOf } from '../../../i18n/en';
 import { Preferences } from '../preferences';
+import { useManagerWords } from './manager-words';
 import { formatMessage } from './message';
 import type { MessageParams } from './message';
 
@@ -53,7 +54,8 @@ export class I18n {
   /** Switches to `language`. If its texts cannot be fetched, the old language stays. */
   async use(language: Language, { remember = true } = {}): Promise<void> {
     try {
-      const dictionary = await load(language);
+      const { dictionary, managerWords } = await load(language);
+      useManagerWords(managerWords);
       this.current.set({ language, dictionary });
     } catch (error) {
       // The chunk could not be fetched (offline, or a new version was deployed meanwhile).
@@ -65,8 +67,16 @@ export class I18n {
   }
 }
 
-async function load(language: Language): Promise<Dictionary> {
-  return language === 'zh-CN' ? (await import('../../../i18n/zh-cn')).zhCn : en;
+/** What a language is made of. */
+interface Texts {
+  readonly dictionary: Dictionary;
+  readonly managerWords: Readonly<Record<string, string>>;
+}
+
+async function load(language: Language): Promise<Texts> {
+  if (language === 'en') return { dictionary: en, managerWords: {} };
+  const { zhCn, managerWordsZhCn } = await import('../../../i18n/zh-cn');
+  return { dictionary: zhCn, managerWords: managerWordsZhCn };
 }
 
 function isLanguage(text: string): text is Language {

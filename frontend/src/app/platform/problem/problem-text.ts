@@ -1,4 +1,5 @@
 import type { Translate } from '../i18n/i18n';
+import { managerWord } from '../i18n/manager-words';
 import { toProblem } from './parse-problem';
 
 /** Title and detail of a failure, for people. */
@@ -24,6 +25,9 @@ export function problemText(error: unknown, t: Translate): ProblemText {
     case 'console_error':
       return { title: t('error.console.title'), detail: problem.detail };
     default:
-      return { title: problem.title, detail: problem.detail };
+      return {
+        title: managerWord(`problem.${problem.name}`) ?? problem.title,
+        detail: problem.detail,
+      };
   }
 }
