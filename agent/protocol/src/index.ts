@@ -1,9 +1,11 @@
 /** The wire contract between manager and agent. Owned by the agent; depends on zod alone. */
+export * from './ansible-event.js';
 export * from './cancel-command.js';
 export * from './command-state.js';
 export * from './envelope.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './execute-ansible.js';
 export * from './execute-command.js';
 export * from './files.js';
 export * from './forget-command.js';
