@@ -11,13 +11,11 @@ import { Formats } from '../platform/time/formats';
 import { ActionMenu } from '../ui/action-menu';
 import type { MenuAction } from '../ui/action-menu';
 import { Button } from '../ui/button';
-import { Card } from '../ui/card';
 import { Dialogs } from '../ui/dialogs';
 import { EmptyState } from '../ui/empty-state';
-import { ErrorState } from '../ui/error-state';
+import { ListEmpty, ListItems, LiveListView } from '../ui/live-list-view';
 import { Notice } from '../ui/notice';
 import { PageHeader } from '../ui/page-header';
-import { Skeleton } from '../ui/skeleton';
 import { Table, TableRow } from '../ui/table';
 import type { TableColumn } from '../ui/table-columns';
 import { Toasts } from '../ui/toasts';
@@ -43,12 +41,12 @@ const EXPORT_PAGE = 500;
     AuditFilters,
     AuditRow,
     Button,
-    Card,
     EmptyState,
-    ErrorState,
+    ListEmpty,
+    ListItems,
+    LiveListView,
     Notice,
     PageHeader,
-    Skeleton,
     Table,
     TableRow,
   ],

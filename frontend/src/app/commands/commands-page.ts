@@ -8,13 +8,11 @@ import { liveList } from '../platform/live/live-list';
 import { SessionStore } from '../platform/session/session-store';
 import { FleetStore } from '../servers/fleet-store';
 import { Button } from '../ui/button';
-import { Card } from '../ui/card';
 import { EmptyState } from '../ui/empty-state';
-import { ErrorState } from '../ui/error-state';
+import { ListEmpty, ListItems, LiveListView } from '../ui/live-list-view';
 import { PageHeader } from '../ui/page-header';
 import { Segmented } from '../ui/segmented';
 import type { Segment } from '../ui/segmented';
-import { Skeleton } from '../ui/skeleton';
 import { StaleMarker } from '../ui/stale-marker';
 import { Table, TableRow } from '../ui/table';
 import type { TableColumn } from '../ui/table-columns';
@@ -36,15 +34,15 @@ const PAGE = 100;
   selector: 'app-commands-page',
   imports: [
     Button,
-    Card,
     CommandRow,
     CommandTabs,
     EmptyState,
-    ErrorState,
+    ListEmpty,
+    ListItems,
+    LiveListView,
     PageHeader,
     RouterLink,
     Segmented,
-    Skeleton,
     StaleMarker,
     Table,
     TableRow,

@@ -7,12 +7,10 @@ import { injectTranslate } from '../platform/i18n/i18n';
 import { liveList } from '../platform/live/live-list';
 import { SessionStore } from '../platform/session/session-store';
 import { Button } from '../ui/button';
-import { Card } from '../ui/card';
 import { EmptyState } from '../ui/empty-state';
-import { ErrorState } from '../ui/error-state';
+import { ListEmpty, ListItems, LiveListView } from '../ui/live-list-view';
 import { PageHeader } from '../ui/page-header';
 import { RelativeTime } from '../ui/relative-time';
-import { Skeleton } from '../ui/skeleton';
 import { Cell, Table, TableRow } from '../ui/table';
 import type { TableColumn } from '../ui/table-columns';
 import { CommandTabs } from './command-tabs';
@@ -67,14 +65,14 @@ export class RunRow {
   selector: 'app-runs-page',
   imports: [
     Button,
-    Card,
     CommandTabs,
     EmptyState,
-    ErrorState,
+    ListEmpty,
+    ListItems,
+    LiveListView,
     PageHeader,
     RouterLink,
     RunRow,
-    Skeleton,
     Table,
     TableRow,
   ],
@@ -88,25 +86,19 @@ export class RunRow {
       }
     </ui-page-header>
     <app-command-tabs [runs]="true" />
-    @if (list.problem(); as problem) {
-      <ui-error-state [error]="problem" (retry)="list.reload()" />
-    }
-    @if (list.items(); as runs) {
-      @if (runs.length === 0) {
-        <ui-card>
-          <ui-empty-state
-            icon="list"
-            [heading]="t('commands.noRuns')"
-            [body]="t('commands.noRunsBody')"
-          >
-            @if (mayRun()) {
-              <a uiButton="primary" icon="play" routerLink="/commands/new">{{
-                t('commands.new')
-              }}</a>
-            }
-          </ui-empty-state>
-        </ui-card>
-      } @else {
+    <ui-live-list [list]="list">
+      <ng-template uiListEmpty>
+        <ui-empty-state
+          icon="list"
+          [heading]="t('commands.noRuns')"
+          [body]="t('commands.noRunsBody')"
+        >
+          @if (mayRun()) {
+            <a uiButton="primary" icon="play" routerLink="/commands/new">{{ t('commands.new') }}</a>
+          }
+        </ui-empty-state>
+      </ng-template>
+      <ng-template uiListItems [uiListItemsOf]="list" let-runs>
         <ui-table
           class="table"
           [label]="t('commands.runs')"
@@ -120,17 +112,8 @@ export class RunRow {
             <app-run-row [run]="run" />
           </ng-template>
         </ui-table>
-        @if (list.hasMore()) {
-          <div>
-            <button uiButton [busy]="list.isLoadingMore()" (click)="list.more()">
-              {{ t('operations.older') }}
-            </button>
-          </div>
-        }
-      }
-    } @else if (!list.problem()) {
-      <ui-skeleton [lines]="8" [height]="24" />
-    }
+      </ng-template>
+    </ui-live-list>
   </div>`,
 })
 export class RunsPage {

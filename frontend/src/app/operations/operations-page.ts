@@ -6,14 +6,12 @@ import { causeText } from '../platform/i18n/manager-words';
 import { Clock } from '../platform/time/clock';
 import { Formats } from '../platform/time/formats';
 import { Button } from '../ui/button';
-import { Card } from '../ui/card';
 import { EmptyState } from '../ui/empty-state';
-import { ErrorState } from '../ui/error-state';
+import { ListEmpty, ListItems, LiveListView } from '../ui/live-list-view';
 import { PageHeader } from '../ui/page-header';
 import { RelativeTime } from '../ui/relative-time';
 import { Segmented } from '../ui/segmented';
 import type { Segment } from '../ui/segmented';
-import { Skeleton } from '../ui/skeleton';
 import { StaleMarker } from '../ui/stale-marker';
 import { OPERATION_STATUS } from '../ui/status';
 import type { OperationStatus } from '../ui/status';
@@ -86,13 +84,13 @@ export class OperationRow {
   selector: 'app-operations-page',
   imports: [
     Button,
-    Card,
     EmptyState,
-    ErrorState,
+    ListEmpty,
+    ListItems,
+    LiveListView,
     OperationRow,
     PageHeader,
     Segmented,
-    Skeleton,
     StaleMarker,
     Table,
     TableRow,
@@ -123,23 +121,19 @@ export class OperationRow {
         (valueChange)="filter($event)"
       />
     </div>
-    @if (list.problem(); as problem) {
-      <ui-error-state [error]="problem" (retry)="list.reload()" />
-    }
-    @if (list.items(); as items) {
-      @if (items.length === 0) {
-        <ui-card>
-          <ui-empty-state
-            icon="list"
-            [heading]="t(asked() === null ? 'operations.empty' : 'operations.noneFound')"
-            [body]="t('operations.emptyBody')"
-          >
-            @if (asked() !== null) {
-              <button uiButton (click)="filter('')">{{ t('operations.showAll') }}</button>
-            }
-          </ui-empty-state>
-        </ui-card>
-      } @else {
+    <ui-live-list [list]="list">
+      <ng-template uiListEmpty>
+        <ui-empty-state
+          icon="list"
+          [heading]="t(asked() === null ? 'operations.empty' : 'operations.noneFound')"
+          [body]="t('operations.emptyBody')"
+        >
+          @if (asked() !== null) {
+            <button uiButton (click)="filter('')">{{ t('operations.showAll') }}</button>
+          }
+        </ui-empty-state>
+      </ng-template>
+      <ng-template uiListItems [uiListItemsOf]="list" let-items>
         <ui-table
           class="table"
           [label]="t('nav.operations')"
@@ -153,17 +147,8 @@ export class OperationRow {
             <app-operation-row [operation]="operation" />
           </ng-template>
         </ui-table>
-        @if (list.hasMore()) {
-          <div>
-            <button uiButton [busy]="list.isLoadingMore()" (click)="list.more()">
-              {{ t('operations.older') }}
-            </button>
-          </div>
-        }
-      }
-    } @else if (!list.problem()) {
-      <ui-skeleton [lines]="8" [height]="24" />
-    }
+      </ng-template>
+    </ui-live-list>
   </div>`,
 })
 export class OperationsPage {
