@@ -91,7 +91,7 @@ export const HeartbeatConfig = z
       'Longest pause between two heartbeats of a server',
     ),
     concurrency: count({ min: 1, max: 1000, default: 50 }, 'Heartbeats in flight at the same time'),
-    timeout_seconds: count({ min: 1, max: 300, default: 30 }, 'Deadline of one heartbeat attempt'),
+    timeout_seconds: count({ min: 1, max: 300, default: 10 }, 'Deadline of one heartbeat attempt'),
     auto_repair: z
       .boolean()
       .default(false)
