@@ -19,6 +19,9 @@ export const XrayVersion = z
 /** The version that is deployed when nobody names one; docs/xray.md says why this one. */
 export const DEFAULT_XRAY_VERSION = '26.3.27';
 
+/** How Xray runs on the server. */
+export const XRAY_RUNTIMES = ['native', 'docker'] as const;
+
 /** Severities of Xray's log. */
 export const XRAY_LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'none'] as const;
 
@@ -80,6 +83,16 @@ const XrayConfigFields = z.strictObject({
     .enum(['manager', 'host'])
     .default('manager')
     .describe('Who downloads the release: the manager, which uploads it, or the server itself'),
+  runtime: z
+    .enum(XRAY_RUNTIMES)
+    .default('native')
+    .describe('A unit of its own, or a container where the server has a Docker engine'),
+  memory_max_mb: z
+    .int()
+    .min(64)
+    .max(65_536)
+    .default(1024)
+    .describe('Xray is restarted when it takes more memory than this'),
   address: HostName.describe('What clients dial: written into share links'),
   log_level: z.enum(XRAY_LOG_LEVELS).default('warning'),
   access_log: z.boolean().default(false).describe('Log every connection of every client'),
