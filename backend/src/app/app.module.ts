@@ -8,6 +8,7 @@ import { CommandsModule } from '../commands/index.js';
 import { CredentialsModule } from '../credentials/index.js';
 import { HealthModule } from '../health/index.js';
 import { InstallationModule } from '../installation/index.js';
+import { KindsModule } from '../kinds/index.js';
 import { LiveModule } from '../live/index.js';
 import { OperationsModule } from '../operations/index.js';
 import { ServersModule } from '../servers/index.js';
@@ -37,6 +38,7 @@ export class AppModule {
         InstallationModule,
         HealthModule,
         CommandsModule,
+        KindsModule,
         LiveModule,
       ],
       controllers: [SystemController],

@@ -1,0 +1,16 @@
+export type {
+  Architecture,
+  Artefact,
+  DeploymentKind,
+  ProbeHost,
+  ProbeTarget,
+  ProgramResult,
+  Remains,
+  Rendered,
+  RenderedFile,
+  RenderContext,
+  ResultItem,
+} from './deployment-kind.js';
+export { DeploymentKinds } from './deployment-kinds.js';
+export type { FormDescription, FormField, Localized } from './form-description.js';
+export { DeploymentsModule } from './deployments.module.js';
