@@ -6,6 +6,7 @@ import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { CommandsModule } from '../commands/index.js';
 import { CredentialsModule } from '../credentials/index.js';
+import { DeploymentToolModule } from '../deployment-tool/index.js';
 import { HealthModule } from '../health/index.js';
 import { InstallationModule } from '../installation/index.js';
 import { KindsModule } from '../kinds/index.js';
@@ -38,6 +39,7 @@ export class AppModule {
         InstallationModule,
         HealthModule,
         CommandsModule,
+        DeploymentToolModule,
         KindsModule,
         LiveModule,
       ],

@@ -1,4 +1,4 @@
-export { erased, StepFailure } from './operation-definition.js';
+export { erased, isHandedOver, StepFailure } from './operation-definition.js';
 export type {
   AnyOperationDefinition,
   Ending,

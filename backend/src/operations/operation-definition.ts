@@ -149,3 +149,11 @@ export class ShuttingDown extends Error {
     super('the manager is stopping');
   }
 }
+
+/**
+ * Whether a step was interrupted only because this worker stops: another one goes on with it, so what it
+ * began on the server goes on, too. False for a cancel, for a deadline, and while nothing is aborted.
+ */
+export function isHandedOver(signal: AbortSignal): boolean {
+  return signal.reason instanceof ShuttingDown || signal.reason instanceof LeaseLost;
+}

@@ -1,4 +1,4 @@
-import type { AgentEvent, MethodName, ParamsOf, ResultOf } from '@myx/protocol';
+import type { AgentEvent, MethodName, ParamsOf, PutFileQuery, ResultOf } from '@myx/protocol';
 import type { AgentCallError } from './agent-call-error.js';
 
 /** A failed attempt that will be repeated. */
@@ -23,6 +23,27 @@ export interface CallOptions {
   readonly onRetry?: (notice: RetryNotice) => void;
 }
 
+/** A file to write on a server. */
+export interface FileToSend {
+  /** Absolute, below the directories that the agent lets files into. */
+  readonly path: string;
+  readonly mode: PutFileQuery['mode'];
+  /** Its bytes, or a file of the manager. */
+  readonly source: Buffer | { readonly file: string };
+}
+
+/** How a file is sent. */
+export interface SendOptions extends CallOptions {
+  /** Told how many bytes of how many went out; starts again from 0 with a retry. */
+  readonly onProgress?: (sent: number, total: number) => void;
+}
+
+/** How a file is read. */
+export interface ReadOptions extends CallOptions {
+  /** A longer file is refused. Default 8 MiB. */
+  readonly maxBytes?: number;
+}
+
 /**
  * A connection to one agent. Parameters and results are parsed by the schemas of the wire contract on
  * this side too: an agent is not believed.
@@ -45,6 +66,21 @@ export abstract class AgentClient {
    * the `seq` of the last event seen.
    */
   abstract events(after: number, signal: AbortSignal): AsyncIterable<AgentEvent>;
+
+  /**
+   * Writes a file: it appears whole and verified, or not at all. `timeoutMs` bounds the silence, not the
+   * whole transfer.
+   *
+   * @throws AgentCallError; code `file_refused`, `file_no_space` when the agent does not take it.
+   */
+  abstract putFile(file: FileToSend, options?: SendOptions): Promise<void>;
+
+  /**
+   * Reads a file; null when there is none.
+   *
+   * @throws AgentCallError; code `file_refused`, `response_too_large`.
+   */
+  abstract getFile(path: string, options?: ReadOptions): Promise<Buffer | null>;
 
   /** Closes all connections; calls in flight fail. */
   abstract close(): Promise<void>;

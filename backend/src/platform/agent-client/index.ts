@@ -1,7 +1,13 @@
 export { AgentCallError } from './agent-call-error.js';
 export type { AgentCallFailure, AgentCallLayer } from './agent-call-error.js';
 export { AgentClient } from './agent-client.js';
-export type { CallOptions, RetryNotice } from './agent-client.js';
+export type {
+  CallOptions,
+  FileToSend,
+  ReadOptions,
+  RetryNotice,
+  SendOptions,
+} from './agent-client.js';
 export { hostAndPort, normaliseFingerprint } from './agent-endpoint.js';
 export type { AgentEndpoint, ClientCertificate, PinnedCertificate } from './agent-endpoint.js';
 export { fetchCertificate } from './fetch-certificate.js';

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@myx/protocol';
 import { Secret } from '../crypto/secret.js';
-import { signedHeaders } from './request-signer.js';
+import { digestOf, signedHeaders } from './request-signer.js';
 
 const key = Buffer.alloc(32, 7);
 const endpoint = {
@@ -14,7 +14,9 @@ describe('signedHeaders', () => {
   it('signs method, path, time, nonce and body', () => {
     const body = Buffer.from('{"a":1}');
 
-    const headers = signedHeaders(endpoint, { method: 'POST', path: '/p/rpc', body }, 1_700.4);
+    const request = { method: 'POST', path: '/p/rpc', bodyDigest: digestOf(body) } as const;
+
+    const headers = signedHeaders(endpoint, request, 1_700.4);
 
     const digest = createHash('sha256').update(body).digest('hex');
     const nonce = headers[HEADERS.nonce] ?? '';
@@ -29,7 +31,7 @@ describe('signedHeaders', () => {
   });
 
   it('never uses a nonce twice', () => {
-    const request = { method: 'GET', path: '/p', body: Buffer.alloc(0) } as const;
+    const request = { method: 'GET', path: '/p', bodyDigest: digestOf(Buffer.alloc(0)) } as const;
 
     const nonces = Array.from({ length: 100 }, () => signedHeaders(endpoint, request, 1));
 

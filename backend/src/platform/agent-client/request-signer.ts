@@ -7,7 +7,13 @@ export interface UnsignedRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Path with query as it goes into the request line. */
   readonly path: string;
-  readonly body: Buffer;
+  /** SHA-256 of the body, lower-case hex. */
+  readonly bodyDigest: string;
+}
+
+/** SHA-256 of a body, as requests carry it. */
+export function digestOf(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 /**
@@ -21,8 +27,7 @@ export function signedHeaders(
 ): Record<string, string> {
   const timestamp = String(Math.round(now));
   const nonce = randomBytes(16).toString('base64url');
-  const bodyDigest = createHash('sha256').update(request.body).digest('hex');
-  const { method, path } = request;
+  const { method, path, bodyDigest } = request;
   const signature = createHmac('sha256', Buffer.from(endpoint.secretKey.reveal(), 'base64url'))
     .update(signingInput({ method, path, timestamp, nonce, bodyDigest }))
     .digest('hex');

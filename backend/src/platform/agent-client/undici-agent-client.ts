@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_TIMEOUT_MS, LIMITS, METHODS } from '@myx/protocol';
 import type {
@@ -14,14 +15,17 @@ import { Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { deadlineFailure, requestFailure } from './agent-call-error.js';
 import { AgentClient } from './agent-client.js';
-import type { CallOptions } from './agent-client.js';
+import type { CallOptions, FileToSend, ReadOptions, SendOptions } from './agent-client.js';
 import { hostAndPort } from './agent-endpoint.js';
 import type { AgentEndpoint, ClientCertificate } from './agent-endpoint.js';
 import { ClockOffset } from './clock-offset.js';
 import { readEvents } from './event-reader.js';
+import { contentOf, fileFailure, getFilePath, isNoSuchFile, putFilePath } from './file-requests.js';
+import type { FileContent } from './file-requests.js';
+import { IdleDeadline } from './idle-deadline.js';
 import { pinnedConnector } from './pinned-connector.js';
 import { readBody } from './read-body.js';
-import { signedHeaders } from './request-signer.js';
+import { digestOf, signedHeaders } from './request-signer.js';
 import type { UnsignedRequest } from './request-signer.js';
 import { withRetries } from './retry-policy.js';
 import type { RetryPolicy } from './retry-policy.js';
@@ -45,6 +49,20 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** A live event stream is never silent longer than this. */
 const EVENT_SILENCE_MS = 2.5 * LIMITS.eventStreamIdleMs;
+
+/** Longest file that is read unless told otherwise, bytes. */
+const READ_BYTES = 8 * 1024 * 1024;
+
+/** Slower than this a host cannot write a file that has arrived, bytes a millisecond. */
+const SLOWEST_DISK = 4 * 1024;
+
+/** A request with its body, which is made anew for every attempt. */
+interface Outgoing extends UnsignedRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: () => Buffer | Readable;
+}
+
+const NO_BODY = digestOf(Buffer.alloc(0));
 
 /** How a client calls. */
 export interface AgentClientOptions {
@@ -96,10 +114,10 @@ export class UndiciAgentClient extends AgentClient {
   }
 
   async *events(after: number, signal: AbortSignal): AsyncGenerator<AgentEvent> {
-    const request: UnsignedRequest = {
+    const request: Outgoing = {
       method: 'GET',
       path: `/${this.options.endpoint.path}/events?after=${after}`,
-      body: Buffer.alloc(0),
+      bodyDigest: NO_BODY,
     };
     const client = new Client(ORIGIN, { ...this.connection(), bodyTimeout: EVENT_SILENCE_MS });
     this.streams.add(client);
@@ -116,9 +134,89 @@ export class UndiciAgentClient extends AgentClient {
     }
   }
 
+  async putFile(file: FileToSend, options: SendOptions = {}): Promise<void> {
+    const content = await contentOf(file.source);
+    const { retry, logger } = this.options;
+    const attempt = (): Promise<void> => this.sendFile(file, content, options);
+    await withRetries('put_file', attempt, retry, logger, options);
+  }
+
+  getFile(path: string, options: ReadOptions = {}): Promise<Buffer | null> {
+    const { retry, logger } = this.options;
+    const attempt = (): Promise<Buffer | null> => this.receiveFile(path, options);
+    return withRetries('get_file', attempt, retry, logger, options);
+  }
+
   async close(): Promise<void> {
     const pools = this.waits ? [this.calls, this.waits] : [this.calls];
     await Promise.all([...pools, ...this.streams].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  private async sendFile(
+    file: FileToSend,
+    content: FileContent,
+    options: SendOptions,
+  ): Promise<void> {
+    const idleMs = (options.timeoutMs ?? this.options.timeoutMs) + content.size / SLOWEST_DISK;
+    await this.transfer(idleMs, options, async (deadline, signal) => {
+      const request: Outgoing = {
+        method: 'PUT',
+        path: putFilePath(this.options.endpoint.path, file, content),
+        bodyDigest: content.sha256,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(content.size),
+        },
+        body: () =>
+          content.open((sent) => {
+            deadline.postpone();
+            options.onProgress?.(sent, content.size);
+          }),
+      };
+      const { statusCode, body } = await this.sendWithClock(this.waitingPool(), request, signal);
+      const answer = await readBody(body, LIMITS.requestBodyBytes, this.target);
+      if (statusCode !== 200) throw fileFailure(this.target, file.path, statusCode, answer);
+    });
+  }
+
+  private async receiveFile(path: string, options: ReadOptions): Promise<Buffer | null> {
+    const idleMs = options.timeoutMs ?? this.options.timeoutMs;
+    const request: Outgoing = {
+      method: 'GET',
+      path: getFilePath(this.options.endpoint.path, path),
+      bodyDigest: NO_BODY,
+    };
+    return this.transfer(idleMs, options, async (deadline, signal) => {
+      const { statusCode, body } = await this.sendWithClock(this.waitingPool(), request, signal);
+      const bytes = await readBody(body, options.maxBytes ?? READ_BYTES, this.target, () => {
+        deadline.postpone();
+      });
+      if (statusCode === 200) return bytes;
+      if (isNoSuchFile(statusCode, bytes)) return null;
+      throw fileFailure(this.target, path, statusCode, bytes);
+    });
+  }
+
+  /** Runs one attempt that may take as long as it moves. */
+  private async transfer<Result>(
+    idleMs: number,
+    options: CallOptions,
+    work: (deadline: IdleDeadline, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = new IdleDeadline(idleMs);
+    const { signal } = options;
+    try {
+      return await work(
+        deadline,
+        signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (deadline.signal.aborted) throw deadlineFailure(this.target, idleMs);
+      throw requestFailure(this.target, error, this.hasAnswered);
+    } finally {
+      deadline.stop();
+    }
   }
 
   private waitingPool(): Pool {
@@ -150,15 +248,18 @@ export class UndiciAgentClient extends AgentClient {
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     const id = randomUUID();
     const rpc: RpcRequest = { jsonrpc: '2.0', id, method: definition.name, params };
-    const request: UnsignedRequest = {
+    const body = Buffer.from(JSON.stringify(rpc));
+    const request: Outgoing = {
       method: 'POST',
       path: `/${this.options.endpoint.path}/rpc`,
-      body: Buffer.from(JSON.stringify(rpc)),
+      bodyDigest: digestOf(body),
+      headers: { 'content-type': 'application/json' },
+      body: () => body,
     };
     try {
       const pool = waitMs > MOMENT_MS ? this.waitingPool() : this.calls;
-      const { statusCode, body } = await this.sendWithClock(pool, request, signal);
-      const bytes = await readBody(body, LIMITS.responseBodyBytes, this.target);
+      const { statusCode, body: answer } = await this.sendWithClock(pool, request, signal);
+      const bytes = await readBody(answer, LIMITS.responseBodyBytes, this.target);
       // The pool has its connection back one turn of the event loop later: without this turn the
       // caller's next call would open another one.
       await setImmediate();
@@ -176,7 +277,7 @@ export class UndiciAgentClient extends AgentClient {
    */
   private async sendWithClock(
     dispatcher: Dispatcher,
-    request: UnsignedRequest,
+    request: Outgoing,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const first = await this.send(dispatcher, request, signal);
@@ -189,18 +290,18 @@ export class UndiciAgentClient extends AgentClient {
 
   private async send(
     dispatcher: Dispatcher,
-    request: UnsignedRequest,
+    request: Outgoing,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const { method, path, body } = request;
+    const { method, path, headers, body } = request;
     const response = await dispatcher.request({
       method,
       path,
       headers: {
         ...signedHeaders(this.options.endpoint, request, this.clock.now()),
-        ...(method === 'POST' && { 'content-type': 'application/json' }),
+        ...headers,
       },
-      body: method === 'GET' ? null : body,
+      body: body?.() ?? null,
       signal,
     });
     this.hasAnswered = true;
