@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installAccounts, type LabUsers } from './accounts.ts';
-import { claim, type HostRecord, type LabRecord } from './lab-state.ts';
+import { baseOf, claim, type HostRecord, type LabRecord } from './lab-state.ts';
 import { mirrorProxyUrl } from './mirror-proxy.ts';
 import { labDirectory } from './places.ts';
 import { mustRun } from './run-program.ts';
@@ -36,7 +36,7 @@ export async function makeHostFiles(
   const work = `${upper}-work`;
   for (const folder of [upper, work, root]) mkdirSync(folder, { recursive: true });
   claim(record, { kind: 'mount', path: root });
-  const layers = `lowerdir=${record.base},upperdir=${upper},workdir=${work}`;
+  const layers = `lowerdir=${baseOf(record, host)},upperdir=${upper},workdir=${work}`;
   await mustRun(['mount', '-t', 'overlay', `myx-lab`, '-o', layers, root]);
   const write = (file: string, text: string): void => {
     writeFileSync(path.join(root, file), text);

@@ -3,7 +3,7 @@ import { bootHost, execInHost, type ExecOptions, initOf, stopHost, waitUntilUp }
 import { type FileSnapshot, takeSnapshot } from './file-snapshot.ts';
 import { hostFolders, readFingerprints } from './host-files.ts';
 import { type HostProcess, listProcesses } from './host-processes.ts';
-import type { HostRecord, LabRecord } from './lab-state.ts';
+import { baseOf, type HostRecord, type LabRecord } from './lab-state.ts';
 import {
   type BlockKind,
   blockPort,
@@ -172,7 +172,7 @@ export class LabHost {
     const init = initOf(this.#record);
     // Through init, a running host's own mounts such as /run and /tmp are seen too.
     const seen = init === undefined ? root : `/proc/${init}/root`;
-    return takeSnapshot({ root: seen, upper, base: this.#lab.base });
+    return takeSnapshot({ root: seen, upper, base: baseOf(this.#lab, this.#record) });
   }
 
   /** Writes a file in the running host. Its folder must exist. */

@@ -11,6 +11,8 @@ export interface HostOptions {
   readonly isolatedBehind?: number;
   /** The port its sshd listens on; 22 unless told otherwise. */
   readonly sshPort?: number;
+  /** Has ansible-core and python3, as after `deployment-tool/scripts/install_ansible.sh`. */
+  readonly ansible?: boolean;
 }
 
 /** Something a lab made on the machine. Recorded before it is made, so that nothing is forgotten. */
@@ -42,6 +44,8 @@ export interface LabRecord {
   /** Picks the names of bridges and the subnets; unique among the labs that exist. */
   readonly index: number;
   readonly base: string;
+  /** What its hosts with Ansible stand on; undefined while there are none. */
+  ansibleBase?: string | undefined;
   readonly createdAt: string;
   readonly owner: ProcessIdentity;
   /** Kept when its owner has ended: a lab that `lab up` made. */
@@ -70,6 +74,14 @@ export function loadLab(name: string): LabRecord | undefined {
       cause: error,
     });
   }
+}
+
+/** The folder that a host's file system lies over. */
+export function baseOf(record: LabRecord, { name, options }: HostRecord): string {
+  if (options.ansible !== true) return record.base;
+  if (record.ansibleBase === undefined)
+    throw new Error(`There is no base with Ansible for ${name}.`);
+  return record.ansibleBase;
 }
 
 /** The names of all lab folders, also of half-made ones. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ensureSystemPackages, SYSTEM_PACKAGES } from '../support/system-packages.ts';
 import { loadAccounts, makeAccounts, type LabUsers } from './accounts.ts';
 import type { AptAccess } from './apt-mirror.ts';
-import { rebuildBase, withBase } from './base-image.ts';
+import { rebuildBase, withBases } from './base-image.ts';
 import { labCgroup } from './cgroup.ts';
 import { withFileLock } from './file-lock.ts';
 import { introduceHosts, makeHostFiles } from './host-files.ts';
@@ -144,6 +144,13 @@ export class Lab {
       if (loadLab(this.name)?.hosts.length !== record.hosts.length) {
         throw new Error(`Lab ${this.name} was changed by another process meanwhile. Try again.`);
       }
+      if (options.ansible === true && record.ansibleBase === undefined) {
+        await withBases({ log: silent, signal, ansible: true }, ({ ansible }) => {
+          record.ansibleBase = ansible;
+          saveLab(record);
+          return Promise.resolve();
+        });
+      }
       const host = describeHost(record, options, false);
       const earlier = record.resources.length;
       record.hosts.push(host);
@@ -201,12 +208,14 @@ function begin(options: LabOptions): Promise<{ record: LabRecord; access: AptAcc
       );
     }
     const log = options.log ?? silent;
-    return withBase({ log, signal: options.signal }, async (base, access) => {
+    const ansible = wanted.some((host) => host.ansible === true);
+    return withBases({ log, signal: options.signal, ansible }, async (bases, access) => {
       const record: LabRecord = {
         version: 1,
         name,
         index: await freeIndex(),
-        base,
+        base: bases.plain,
+        ansibleBase: bases.ansible,
         createdAt: new Date().toISOString(),
         owner: thisProcess(),
         persistent: false,

@@ -22,13 +22,15 @@ const usage = `Real Debian hosts on this machine.
   npm run lab -- start N            switch it on again
   npm run lab -- rebuild            make the Debian base that all hosts share anew
 
-Options: --name NAME (which lab; "dev" unless told otherwise), --user NAME, --unplug, --reject`;
+Options: --name NAME (which lab; "dev" unless told otherwise), --user NAME, --unplug, --reject,
+--ansible (up, hold, add: hosts that have Ansible already)`;
 
 interface Call {
   readonly lab: string;
   readonly user: string;
   readonly unplug: boolean;
   readonly reject: boolean;
+  readonly ansible: boolean;
   readonly words: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -86,9 +88,10 @@ async function hold(call: Call): Promise<undefined> {
 }
 
 async function open(call: Call, persistent: boolean): Promise<Lab> {
-  const hosts = call.words.length === 0 ? 1 : numberAt(call, 0, 'N');
+  const length = call.words.length === 0 ? 1 : numberAt(call, 0, 'N');
   const started = Date.now();
-  const { lab: name, signal } = call;
+  const { lab: name, ansible, signal } = call;
+  const hosts = Array.from({ length }, () => ({ ansible }));
   const lab = await Lab.open({ name, hosts, persistent, log: say, signal });
   say(`Lab ${name} is up after ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
   printHosts(lab.hosts);
@@ -131,8 +134,8 @@ async function statusRow(lab: string, host: LabHost): Promise<readonly string[]>
   return [...place, host.running ? 'on' : 'off', systemd, network];
 }
 
-async function add({ lab, signal }: Call): Promise<undefined> {
-  const host = await Lab.attach(lab).add({}, signal);
+async function add({ lab, ansible, signal }: Call): Promise<undefined> {
+  const host = await Lab.attach(lab).add({ ansible }, signal);
   printHosts([host]);
   return undefined;
 }
@@ -234,6 +237,7 @@ async function main(argv: readonly string[]): Promise<number> {
       user: { type: 'string', default: 'root' },
       unplug: { type: 'boolean', default: false },
       reject: { type: 'boolean', default: false },
+      ansible: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -243,8 +247,8 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(usage);
     return name === 'help' || values.help ? 0 : 2;
   }
-  const { name: lab, user, unplug, reject } = values;
-  return (await action({ lab, user, unplug, reject, words, signal: interruption.signal })) ?? 0;
+  const { name: lab, ...options } = values;
+  return (await action({ ...options, lab, words, signal: interruption.signal })) ?? 0;
 }
 
 /** What follows `ssh N` and `exec N` belongs to the command there, dashes and all. */
