@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandResult, ExecuteCommandParams, PutFileQuery } from '@myx/protocol';
 import { LIMITS } from '@myx/protocol';
-import { StepFailure } from '../operations/index.js';
+import { isHandedOver, StepFailure } from '../operations/index.js';
 import type { OperationSession } from '../operations/index.js';
 import type { AgentClient } from '../platform/agent-client/index.js';
-import { stepFailureOf } from './host-failure.js';
+import { lostPlaybook, playbookFailure, stepFailureOf } from './host-failure.js';
 import { HostCommand } from './host-command.js';
 import type { HostContext } from './host-command.js';
+import { ansibleParams } from './playbook-call.js';
+import type { PlaybookCall, PlaybookOutcome } from './playbook-call.js';
+import { PlaybookReport } from './playbook-report.js';
 
 /** How {@link AgentHost.run} runs. */
 export interface HostRunOptions {
@@ -37,6 +40,8 @@ const OUTPUT_BYTES = 1024 * 1024;
 
 /** A server reached through its agent, for the steps of an operation. Nothing is opened until needed. */
 export class AgentHost implements OperationSession {
+  private readonly ended: { readonly running: HostCommand; readonly signal: AbortSignal }[] = [];
+
   constructor(
     readonly serverId: string,
     private readonly client: () => Promise<AgentClient>,
@@ -109,9 +114,57 @@ export class AgentHost implements OperationSession {
     });
   }
 
-  /** The connection is shared and stays open. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  /**
+   * Runs a playbook to its end, or goes on with the one that was started under the same id: the link may
+   * break, the agent and the manager may restart meanwhile. Every task becomes a line of the step's log.
+   * When the step is cancelled or its time is up, the playbook is ended on the server with everything it
+   * started; when the manager only stops, it goes on and is found again.
+   *
+   * An undo that runs after a crash in the middle has to call {@link AgentHost.endPlaybook} first.
+   *
+   * @throws StepFailure when it cannot be asked for, and when nobody can know how it ended.
+   */
+  async playbook(context: HostContext, call: PlaybookCall): Promise<PlaybookOutcome> {
+    const params = ansibleParams(call);
+    const running = this.playbookOf(context, call.commandId, call.playbook);
+    const report = new PlaybookReport(context, call);
+    const result = await this.telling(context, async () => {
+      try {
+        const state = await running.start(
+          // Until the method is in the map of the contract, its name and shape are only known here.
+          (client, options) =>
+            client.call('execute_ansible' as 'execute_command', params as never, options),
+          true,
+        );
+        if (state.stdout_bytes > 0) context.log(`${call.playbook} had begun; from its beginning:`);
+        return await running.collect((stream, bytes) => {
+          report.add(stream, bytes);
+        });
+      } catch (error) {
+        await running.abandon(true);
+        throw playbookFailure(error, call.playbook);
+      }
+    });
+    const outcome = report.outcome(result);
+    // What is acknowledged cannot be asked for again: only once the step's end is stored.
+    this.ended.push({ running, signal: context.signal });
+    if (outcome.outcome === 'lost') throw lostPlaybook(call.playbook, outcome.reason);
+    return outcome;
+  }
+
+  /** Ends a playbook that may still run, as an undo needs it. Never fails; the log tells. */
+  async endPlaybook(context: HostContext, commandId: string, playbook: string): Promise<void> {
+    await this.playbookOf(context, commandId, playbook).end();
+  }
+
+  /** Lets the agent forget the playbooks whose ends are stored. The connection is shared and stays open. */
+  async close(): Promise<void> {
+    const stored = this.ended.splice(0).filter(({ signal }) => !isHandedOver(signal));
+    await Promise.all(stored.map(({ running }) => running.forget()));
+  }
+
+  private playbookOf(context: HostContext, commandId: string, playbook: string): HostCommand {
+    return new HostCommand(this.client, context, commandId, `the playbook ${playbook}`);
   }
 
   /** Turns the failures of calls into failures of the step. */

@@ -90,21 +90,25 @@ export class HostCommand {
 
   /**
    * What a step owes to the server when it is ended early: nobody waits for the command any more, so its
-   * whole tree is ended. When the manager only stops, or another worker took over, the command of a step
-   * that `isAdopted` goes on.
+   * whole tree is ended. When the manager only stops, or another worker took over, a command that
+   * `isAdopted` by the next worker goes on.
    */
   async abandon(isAdopted: boolean): Promise<void> {
     const isStopping = isHandedOver(this.context.signal);
     if (!this.mayRun || (isAdopted && isStopping)) return;
-    const { log } = this.context;
     // A manager that stops cannot wait for a server that does not answer.
-    const signal = AbortSignal.timeout(isStopping ? GRACE_MS : CANCEL_MS);
+    await this.end(isStopping ? GRACE_MS : CANCEL_MS);
+  }
+
+  /** Ends it, if the agent has it. Never fails; the log tells. */
+  async end(patienceMs = CANCEL_MS): Promise<void> {
+    const { log } = this.context;
     try {
       const client = await this.client();
       const { processes_left: left } = await client.call(
         'cancel_command',
         { command_id: this.id, grace_ms: GRACE_MS },
-        { signal },
+        { signal: AbortSignal.timeout(patienceMs) },
       );
       log(`ended ${this.what} on the server; processes left: ${String(left)}`, 'warning');
       await this.forget();

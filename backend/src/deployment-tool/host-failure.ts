@@ -12,3 +12,37 @@ export function stepFailureOf(error: unknown): unknown {
   }
   return error;
 }
+
+/** What a failed call says when a playbook was to be run. */
+export function playbookFailure(error: unknown, playbook: string): unknown {
+  if (!(error instanceof AgentCallError)) return error;
+  switch (error.rpcError) {
+    case 'method_not_found':
+      return new StepFailure(
+        'agent',
+        'agent_outdated',
+        'The agent on this server is too old to run playbooks. Repair the agent, then try again.',
+        { cause: error },
+      );
+    case 'command_not_found':
+      return lostPlaybook(playbook, 'the agent has lost its state', error);
+    case 'command_forgotten':
+      return lostPlaybook(playbook, 'the agent has forgotten it', error);
+    default:
+      return error;
+  }
+}
+
+/** Nobody can know how a playbook ended. */
+export function lostPlaybook(
+  playbook: string,
+  reason: string | null,
+  cause?: AgentCallError,
+): StepFailure {
+  return new StepFailure(
+    'server',
+    'playbook_lost',
+    `${playbook} was interrupted and nobody can know how far it got: ${reason ?? 'the server restarted'}. It is safe to run it again.`,
+    { cause },
+  );
+}
