@@ -14,6 +14,7 @@ const base = {
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true },
           target: 'es2024',
+          experimental: { keepImportAttributes: true },
           keepClassNames: true,
         },
         module: { type: 'es6' },

@@ -23,7 +23,11 @@ const PRODUCTS: readonly Product[] = [
   },
   {
     name: 'manager',
-    sources: ['backend/src/**/*.ts', 'backend/tsconfig.build.json', 'agent/protocol/src/**/*.ts'],
+    sources: [
+      'backend/src/**/*.{ts,json}',
+      'backend/tsconfig.build.json',
+      'agent/protocol/src/**/*.ts',
+    ],
     result: 'backend/dist/main.js',
     command: ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
   },

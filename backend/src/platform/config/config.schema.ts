@@ -199,6 +199,22 @@ export const SecretsConfig = z.strictObject({
 });
 export type SecretsConfig = z.infer<typeof SecretsConfig>;
 
+/** Where Xray comes from. */
+export const XraySourceConfig = z.strictObject({
+  mirror_url: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .optional()
+    .describe(
+      'Where release archives are fetched, laid out as on GitHub (v<version>/<file>); unset: from GitHub',
+    ),
+  releases_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JSON file with further pinned releases, in the format of xray-releases.json'),
+});
+export type XraySourceConfig = z.infer<typeof XraySourceConfig>;
+
 /** Everything that can be configured about the manager. Parsed once, at start, by `loadConfig`. */
 export const ManagerConfig = z.strictObject({
   data_dir: z
@@ -229,5 +245,6 @@ export const ManagerConfig = z.strictObject({
   operations: OperationsConfig.prefault({}),
   session: SessionConfig.prefault({}),
   secrets: SecretsConfig.prefault({}),
+  xray: XraySourceConfig.prefault({}),
 });
 export type ManagerConfig = z.infer<typeof ManagerConfig>;
