@@ -1,5 +1,6 @@
 import type { AgentConfig } from '@myx/protocol';
 import type { KeyPair } from './certificate/key-pair.ts';
+import { PlaybookRunner } from './ansible/playbook-runner.ts';
 import { CommandMonitor } from './commands/command-monitor.ts';
 import { COMMAND_BOUNDS, CommandService } from './commands/command-service.ts';
 import { recoverCommands } from './commands/recovery.ts';
@@ -43,7 +44,11 @@ export async function runAgent(options: AgentOptions): Promise<() => void> {
   const { commands, monitor } = await openCommands(options, spool, events, bootId);
   const vitals = new VitalsReader(places.stateDirectory, bootId);
   const announcer = new VitalsAnnouncer(vitals, events);
-  const context = { config, commands, events, vitals, stateEpoch: spool.epoch, startedAt };
+  const playbooks = new PlaybookRunner(commands, places);
+  const context = {
+    ...{ config, commands, playbooks, events, vitals },
+    ...{ stateEpoch: spool.epoch, startedAt },
+  };
   const stream = new EventStream(events);
   const files = new FileTransfer(places.fileRoots);
   const server = new RpcServer({

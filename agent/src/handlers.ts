@@ -1,5 +1,6 @@
 import { CAPABILITIES, PROTOCOL_VERSION } from '@myx/protocol';
 import type { AgentConfig, Handlers, HeartbeatResult } from '@myx/protocol';
+import type { PlaybookRunner } from './ansible/playbook-runner.ts';
 import type { CommandService } from './commands/command-service.ts';
 import type { EventLog } from './events/event-log.ts';
 import { readServerFacts } from './metrics/server-facts.ts';
@@ -10,6 +11,7 @@ import { AGENT_VERSION, RUNTIME } from './version.ts';
 export interface HandlerContext {
   readonly config: AgentConfig;
   readonly commands: CommandService;
+  readonly playbooks: PlaybookRunner;
   readonly events: EventLog;
   readonly vitals: VitalsReader;
   readonly stateEpoch: string;
@@ -18,7 +20,7 @@ export interface HandlerContext {
 
 /** One handler for each method of the contract. */
 export function createHandlers(context: HandlerContext): Handlers {
-  const { config, commands, events, vitals } = context;
+  const { config, commands, playbooks, events, vitals } = context;
   return {
     health_check: () => Promise.resolve({ status: 'ok', version: AGENT_VERSION }),
     heartbeat: async () => ({
@@ -39,6 +41,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     }),
     get_port: () => Promise.resolve({ rpc_port: config.rpc_port }),
     execute_command: (params) => commands.execute(params),
+    execute_ansible: (params) => playbooks.execute(params),
     get_command_log: (params) => commands.readLog(params),
     cancel_command: (params) => commands.cancel(params),
     list_commands: () => commands.list(),

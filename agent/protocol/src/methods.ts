@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { cancelCommand } from './cancel-command.js';
+import { executeAnsible } from './execute-ansible.js';
 import { executeCommand } from './execute-command.js';
 import { forgetCommand } from './forget-command.js';
 import { getCommandLog } from './get-command-log.js';
@@ -16,6 +17,7 @@ export const METHODS = {
   get_status: getStatus,
   get_port: getPort,
   execute_command: executeCommand,
+  execute_ansible: executeAnsible,
   get_command_log: getCommandLog,
   cancel_command: cancelCommand,
   list_commands: listCommands,

@@ -16,6 +16,7 @@ export const CAPABILITIES = [
   'command_limits',
   'events',
   'files',
+  'ansible',
 ] as const;
 
 /** One name of {@link CAPABILITIES}. */

@@ -18,6 +18,7 @@ import { processesOf } from './process-tree.ts';
 import { requestDigest } from './request-digest.ts';
 import { mark } from './spool.ts';
 import type { Spool } from './spool.ts';
+import type { StartRequest } from './start-request.ts';
 
 /** What happens to commands, for whoever announces it. */
 export interface CommandObserver {
@@ -90,23 +91,29 @@ export class CommandService {
   }
 
   /** `execute_command`. */
-  async execute(params: ExecuteCommandParams): Promise<CommandState> {
+  execute(params: ExecuteCommandParams): Promise<CommandState> {
     const digest = requestDigest(params);
-    const known = this.commands.get(params.command_id);
+    return this.start({ commandId: params.command_id, digest, plan: () => ({ params }) });
+  }
+
+  /** Starts a command, or answers the state of the one that the same request has started. */
+  async start(request: StartRequest): Promise<CommandState> {
+    const { commandId, digest } = request;
+    const known = this.commands.get(commandId);
     if (known !== undefined) {
-      if (known.request.request_sha256 !== digest) throw conflict(params.command_id);
+      if (known.request.request_sha256 !== digest) throw conflict(commandId);
       return known.state;
     }
-    const starting = this.#starting.get(params.command_id);
+    const starting = this.#starting.get(commandId);
     if (starting !== undefined) {
-      if (starting.digest !== digest) throw conflict(params.command_id);
+      if (starting.digest !== digest) throw conflict(commandId);
       return starting.state;
     }
-    this.#admit(params.command_id);
-    const state = this.#start(params).finally(() => {
-      this.#starting.delete(params.command_id);
+    this.#admit(commandId);
+    const state = this.#start(request).finally(() => {
+      this.#starting.delete(commandId);
     });
-    this.#starting.set(params.command_id, { digest, state });
+    this.#starting.set(commandId, { digest, state });
     return state;
   }
 
@@ -194,8 +201,8 @@ export class CommandService {
     }
   }
 
-  async #start(params: ExecuteCommandParams): Promise<CommandState> {
-    const { command, rejection } = await this.#starter.start(params);
+  async #start(request: StartRequest): Promise<CommandState> {
+    const { command, rejection } = await this.#starter.start(request);
     this.commands.set(command.id, command);
     this.#options.observer.accepted(command);
     if (rejection !== undefined) this.finisher.finishRejected(command, rejection);

@@ -10,9 +10,9 @@ import { Command } from './command.ts';
 import { environmentFile } from './environment-file.ts';
 import { PipeStock } from './pipe-stock.ts';
 import { DEFAULT_PATH, findProgram } from './program-lookup.ts';
-import { requestDigest } from './request-digest.ts';
 import { mark, writeScript } from './spool.ts';
 import type { CommandFiles, Spool } from './spool.ts';
+import type { CommandPlan, StartRequest } from './start-request.ts';
 import { copyUnit } from './copier.ts';
 import { commandProperties, copyProperties } from './unit-properties.ts';
 import { findAccount, ROOT_ACCOUNT } from './user-account.ts';
@@ -50,9 +50,9 @@ export class CommandStarter {
    * @throws RpcError `start_failed` when the service manager refused, `no_space` when the disk is full;
    * nothing ran and nothing is left then
    */
-  async start(params: ExecuteCommandParams): Promise<StartAttempt> {
+  async start(request: StartRequest): Promise<StartAttempt> {
     try {
-      return await this.#start(params);
+      return await this.#start(request);
     } catch (error) {
       if (error instanceof UnitRefused) {
         throw new RpcError('start_failed', `The service manager refused: ${error.message}`);
@@ -64,12 +64,15 @@ export class CommandStarter {
     }
   }
 
-  async #start(params: ExecuteCommandParams): Promise<StartAttempt> {
+  async #start({ commandId, digest, plan }: StartRequest): Promise<StartAttempt> {
+    const files = this.#spool.files(commandId);
+    const planned = plan(files);
+    const { params } = planned;
     const account = params.user === undefined ? ROOT_ACCOUNT : await findAccount(params.user);
     const program = findProgram(params.command, params.env?.PATH ?? DEFAULT_PATH);
     const request = {
-      command_id: params.command_id,
-      request_sha256: requestDigest(params),
+      command_id: commandId,
+      request_sha256: digest,
       accepted_at: new Date().toISOString(),
       boot_id: this.#bootId,
       timeout: params.timeout,
@@ -78,20 +81,20 @@ export class CommandStarter {
       ...(params.cwd === undefined ? {} : { cwd: params.cwd }),
     };
     const created = this.#spool.create(request);
-    if (created === undefined) throw new Error(`${params.command_id} is spooled but not known`);
-    const command = new Command(request, this.#spool.files(params.command_id));
-    const rejection = rejectionOf(params, account, program);
+    if (created === undefined) throw new Error(`${commandId} is spooled but not known`);
+    const command = new Command(request, files);
+    const rejection = planned.rejection ?? rejectionOf(params, account, program);
     if (account === undefined || program === undefined || rejection !== undefined) {
       await created.durable;
       return { command, rejection };
     }
     try {
-      await this.#run({ params, program, account, command }, created.durable);
+      await this.#run({ ...planned, program, account, command }, created.durable);
       return { command, rejection: undefined };
     } catch (error) {
       // Nothing ran, so nothing may remember that it did.
       await created.durable.catch(() => undefined);
-      await this.discard(params.command_id);
+      await this.discard(commandId);
       throw error;
     }
   }
@@ -107,11 +110,13 @@ export class CommandStarter {
     this.#spool.remove(commandId);
   }
 
-  async #run(
-    { params, program, account, command: { files, id } }: Startable,
-    durable: Promise<void>,
-  ): Promise<void> {
-    this.#writeInputs(params, account, files);
+  async #run(startable: Startable, durable: Promise<void>): Promise<void> {
+    const {
+      params,
+      program,
+      command: { files, id },
+    } = startable;
+    this.#writeInputs(startable, files);
     await this.#pipes.take(files.stdoutPipe, files.stderrPipe);
     const copying = this.#startUnit(copyUnit(id), copyProperties(id, files));
     // It may fail while the directory is being made durable; the failure is looked at below.
@@ -137,9 +142,10 @@ export class CommandStarter {
     }
   }
 
-  #writeInputs(params: ExecuteCommandParams, account: UserAccount, files: CommandFiles): void {
-    const variables = { HOME: account.home, ...params.env };
-    writeFileSync(files.environment, environmentFile(variables), { mode: 0o600 });
+  #writeInputs({ params, variables, account }: Startable, files: CommandFiles): void {
+    const environment = { HOME: account.home, ...params.env };
+    writeFileSync(files.environment, environmentFile(environment), { mode: 0o600 });
+    if (variables !== undefined) writeFileSync(files.variables, variables, { mode: 0o600 });
     if (params.stdin !== undefined) {
       writeFileSync(files.stdin, Buffer.from(params.stdin, 'base64'), { mode: 0o600 });
     }
@@ -150,8 +156,7 @@ export class CommandStarter {
   }
 }
 
-interface Startable {
-  readonly params: ExecuteCommandParams;
+interface Startable extends CommandPlan {
   readonly program: string;
   readonly account: UserAccount;
   readonly command: Command;

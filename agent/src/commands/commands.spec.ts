@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -296,6 +305,19 @@ describe('ending', () => {
     expect([environment, stdin, file].map(existsSync)).toEqual([true, true, true]);
     await tested.end('command-1', 0);
     expect([environment, stdin, file].map(existsSync)).toEqual([false, false, false]);
+  });
+
+  it('removes variables and scratch files when the command ended, also when nobody saw it end', async () => {
+    const tested = await bench();
+    const { variables, scratch } = tested.spool.files('command-1');
+    const plan = () => ({ params: request(), variables: 'secret' });
+    await tested.service.start({ commandId: 'command-1', digest: 'd', plan });
+    mkdirSync(path.join(scratch, 'tmp'), { recursive: true });
+
+    expect(readFileSync(variables, 'utf8')).toBe('secret');
+    expect(statSync(variables).mode & 0o777).toBe(0o600);
+    await tested.restart('boot-2');
+    expect([variables, scratch].map(existsSync)).toEqual([false, false]);
   });
 });
 

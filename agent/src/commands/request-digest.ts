@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { ExecuteCommandParams } from '@myx/protocol';
 
 /**
  * SHA-256 (hex) of a request in canonical form: JSON without white space, keys in code unit order (as in
  * RFC 8785, section 3.2.3). Equal for requests that ask for the same, whatever their key order.
  */
-export function requestDigest(params: ExecuteCommandParams): string {
+export function requestDigest(params: object): string {
   return createHash('sha256').update(canonicalJson(params)).digest('hex');
 }
 

@@ -44,6 +44,10 @@ export interface CommandFiles {
   readonly request: string;
   readonly environment: string;
   readonly stdin: string;
+  /** Variables of a playbook; see start-request.ts. */
+  readonly variables: string;
+  /** A directory for what the program keeps while it runs; the program makes it. */
+  readonly scratch: string;
   /** Where the command's user can read it; see {@link writeScript}. */
   readonly script: string;
   readonly stdout: string;
@@ -112,6 +116,8 @@ export class Spool {
       request: inside('request.json'),
       environment: inside('environment'),
       stdin: inside('stdin'),
+      variables: inside('variables.yml'),
+      scratch: inside('scratch'),
       script: path.join(this.root, 'scripts', commandId),
       stdout: inside('stdout'),
       stderr: inside('stderr'),
@@ -198,6 +204,7 @@ export class Spool {
     for (const file of [
       files.environment,
       files.stdin,
+      files.variables,
       files.script,
       files.stdoutPipe,
       files.stderrPipe,
@@ -206,6 +213,7 @@ export class Spool {
     ]) {
       removeIfPresent(file);
     }
+    rmSync(files.scratch, { recursive: true, force: true });
   }
 
   #loadEpoch(): string {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { AGENT_PATHS } from '@myx/protocol';
+import { AGENT_PATHS, DEPLOYMENT_TOOL_PATH } from '@myx/protocol';
 
 /** Files and directories of one agent. */
 export interface Places {
@@ -8,6 +8,9 @@ export interface Places {
   readonly keyFile: string;
   readonly certificateFile: string;
   readonly stateDirectory: string;
+  readonly toolDirectory: string;
+  /** Where files that the manager sends arrive. */
+  readonly uploadsDirectory: string;
   /** Directories that file transfer may touch; see FILE_ROOTS of the contract. */
   readonly fileRoots: readonly string[];
 }
@@ -24,15 +27,16 @@ export interface PlaceOptions {
 export function placesOf(options: PlaceOptions): Places {
   const tlsDirectory = options.tlsDirectory ?? AGENT_PATHS.tls;
   const stateDirectory = options.stateDirectory ?? AGENT_PATHS.state;
+  const toolDirectory = options.toolDirectory ?? DEPLOYMENT_TOOL_PATH;
+  const uploadsDirectory = path.join(stateDirectory, 'uploads');
   return {
     configFile: options.configFile ?? AGENT_PATHS.config,
     tlsDirectory,
     keyFile: path.join(tlsDirectory, path.basename(AGENT_PATHS.key)),
     certificateFile: path.join(tlsDirectory, path.basename(AGENT_PATHS.certificate)),
     stateDirectory,
-    fileRoots: [
-      options.toolDirectory ?? '/opt/myx-deployment-tool',
-      path.join(stateDirectory, 'uploads'),
-    ],
+    toolDirectory,
+    uploadsDirectory,
+    fileRoots: [toolDirectory, uploadsDirectory],
   };
 }

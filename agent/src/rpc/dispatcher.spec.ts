@@ -14,6 +14,7 @@ const handlers: Handlers = {
   get_status: refuse,
   get_port: () => Promise.resolve({ rpc_port: 0 }),
   execute_command: refuse,
+  execute_ansible: refuse,
   get_command_log: refuse,
   cancel_command: refuse,
   list_commands: refuse,
