@@ -2,6 +2,7 @@ import { Component, computed, inject, resource } from '@angular/core';
 import { Api } from '../platform/api/generated/api';
 import { getAgent } from '../platform/api/generated/fn/servers/get-agent';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { steadyValue } from '../platform/live/steady-value';
 import { toProblem } from '../platform/problem/parse-problem';
 import { Card } from '../ui/card';
 import { ServerStore } from './server-store';
@@ -68,8 +69,10 @@ export class TrustCard {
       }
     },
   });
-  protected readonly certificate = computed(() =>
-    this.agent.hasValue() ? (this.agent.value()?.certificate_fingerprint ?? null) : null,
+  // Kept while it is asked anew: a comparison that somebody has begun stays on screen.
+  private readonly steadyAgent = steadyValue(this.agent, this.store.id);
+  protected readonly certificate = computed(
+    () => this.steadyAgent()?.certificate_fingerprint ?? null,
   );
 
   protected readonly lookAtKey = async (): Promise<{

@@ -4,6 +4,8 @@ import { getServerUptime } from '../platform/api/generated/fn/health/get-server-
 import { listServerTransitions } from '../platform/api/generated/fn/servers/list-server-transitions';
 import type { ServerTransition } from '../platform/api/generated/models/server-transition';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
+import { steadyValue } from '../platform/live/steady-value';
 import { Formats } from '../platform/time/formats';
 import { Card } from '../ui/card';
 import { ErrorState } from '../ui/error-state';
@@ -77,18 +79,16 @@ const LATEST = 6;
     />
     @if (data.error(); as error) {
       <div class="waiting"><ui-error-state [error]="error" (retry)="data.reload()" /></div>
-    } @else if (data.hasValue()) {
+    } @else if (history(); as known) {
       <div class="bar">
-        <ui-uptime-bar [spans]="data.value().spans" [share]="data.value().share" />
+        <ui-uptime-bar [spans]="known.spans" [share]="known.share" />
         <span class="share number">{{ share() }}</span>
       </div>
       <ul>
-        @for (change of data.value().latest; track change.id) {
+        @for (change of known.latest; track change.id) {
           <li>
             <ui-status-badge plain [look]="lookOf(change.to)" />
-            <p class="small muted truncate" [title]="change.cause?.message ?? ''">
-              {{ change.cause?.message }}
-            </p>
+            <p class="small muted truncate" [title]="causeOf(change)">{{ causeOf(change) }}</p>
             <span class="small muted number"><ui-relative-time [at]="change.at" /></span>
           </li>
         }
@@ -108,6 +108,8 @@ export class UptimeCard {
     ...SERVER_STATUS[status],
     active: false,
   });
+  protected readonly causeOf = ({ cause }: ServerTransition): string =>
+    cause === null ? '' : causeText(cause);
   protected readonly window = signal<Window>('24h');
   protected readonly windows = computed<readonly Segment<Window>[]>(() => [
     { value: '24h', label: this.t('server.window24h') },
@@ -135,8 +137,12 @@ export class UptimeCard {
       };
     },
   });
+  protected readonly history = steadyValue(
+    this.data,
+    computed(() => `${this.store.id()} ${this.window()}`),
+  );
   protected readonly share = computed(() => {
-    const share = this.data.hasValue() ? this.data.value().share : null;
+    const share = this.history()?.share ?? null;
     return share === null ? this.t('ui.noData') : this.formats.percent(share);
   });
 
