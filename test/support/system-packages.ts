@@ -8,7 +8,15 @@ export const SYSTEM_PACKAGES = {
     ...['debootstrap', 'systemd-container', 'iproute2', 'iptables', 'tinyproxy-bin', 'mount'],
     ...['openssh-client', 'util-linux', 'ca-certificates', 'wget'],
   ],
-  integration: ['redis-server', 'openssh-server', 'openssh-client', 'openssl', 'sudo', 'procps'],
+  integration: [
+    'redis-server',
+    'openssh-server',
+    'openssh-client',
+    'openssl',
+    'sudo',
+    'procps',
+    'caddy',
+  ],
 } as const;
 
 /** Whether the packages are there now; if not, why, in words for whoever reads the test's output. */
@@ -20,6 +28,7 @@ export type PackagesResult =
 const services: Readonly<Record<string, string>> = {
   'redis-server': 'redis-server.service',
   'openssh-server': 'ssh.service',
+  caddy: 'caddy.service',
 };
 
 /** Another apt may be at work, such as another test run's. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { DeploymentsModule } from '../deployments/index.js';
+import { CaddyModule } from './caddy/caddy.module.js';
 
 /** Every kind of deployment. Each is a folder with a module of its own that registers it. */
-@Module({ imports: [DeploymentsModule] })
+@Module({ imports: [CaddyModule] })
 export class KindsModule {}
