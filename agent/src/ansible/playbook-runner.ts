@@ -88,6 +88,8 @@ function environmentOf(
     HOME: ROOT_ACCOUNT.home,
     LC_ALL: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
+    // The tool's directory stays as it was sent.
+    PYTHONDONTWRITEBYTECODE: '1',
     ANSIBLE_CONFIG: path.join(toolDirectory, CONFIG),
     ANSIBLE_HOME: scratch,
     ANSIBLE_LOCAL_TEMP: path.join(scratch, 'tmp'),
