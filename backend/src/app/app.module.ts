@@ -12,6 +12,7 @@ import { InstallationModule } from '../installation/index.js';
 import { KindsModule } from '../kinds/index.js';
 import { LiveModule } from '../live/index.js';
 import { OperationsModule } from '../operations/index.js';
+import { PlaybooksModule } from '../playbooks/index.js';
 import { ServersModule } from '../servers/index.js';
 import { CertificateRenewal } from './certificate-renewal.js';
 import { PlatformModule } from './platform.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         CommandsModule,
         DeploymentToolModule,
         KindsModule,
+        PlaybooksModule,
         LiveModule,
       ],
       controllers: [SystemController],

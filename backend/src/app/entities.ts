@@ -5,6 +5,7 @@ import { COMMANDS_ENTITIES } from '../commands/index.js';
 import { CREDENTIALS_ENTITIES } from '../credentials/index.js';
 import { HEALTH_ENTITIES } from '../health/index.js';
 import { OPERATIONS_ENTITIES } from '../operations/index.js';
+import { PLAYBOOKS_ENTITIES } from '../playbooks/index.js';
 import { SERVERS_ENTITIES } from '../servers/index.js';
 import type { Entity } from '../platform/database/index.js';
 
@@ -18,4 +19,5 @@ export const ENTITIES: readonly Entity[] = [
   ...OPERATIONS_ENTITIES,
   ...HEALTH_ENTITIES,
   ...COMMANDS_ENTITIES,
+  ...PLAYBOOKS_ENTITIES,
 ];

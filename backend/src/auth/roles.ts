@@ -9,8 +9,23 @@ export const SELF = 'self';
 
 /** What each role adds to the one before it. */
 const ADDED_PERMISSIONS: Readonly<Record<Role, readonly string[]>> = {
-  viewer: [SELF, 'servers:read', 'operations:read', 'commands:read', 'board:read'],
-  operator: ['servers:write', 'operations:run', 'commands:run'],
+  viewer: [
+    SELF,
+    'servers:read',
+    'operations:read',
+    'commands:read',
+    'board:read',
+    'playbooks:read',
+    'deployments:read',
+  ],
+  operator: [
+    'servers:write',
+    'operations:run',
+    'commands:run',
+    'playbooks:write',
+    'playbooks:run',
+    'deployments:write',
+  ],
   admin: ['servers:trust', 'users:manage', 'tokens:manage', 'audit:read', 'system:read'],
 };
 

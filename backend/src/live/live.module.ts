@@ -10,6 +10,8 @@ const TOPICS = {
   operations: 'operations:read',
   commands: 'commands:read',
   board: 'board:read',
+  playbooks: 'playbooks:read',
+  playbook_runs: 'playbooks:read',
 } as const;
 
 /** Live connections: who may open one, and what can be followed on it. */
