@@ -219,6 +219,82 @@ CREATE TABLE operations (
   started_at timestamp with time zone,
   finished_at timestamp with time zone
 );
+CREATE TABLE playbook_run_servers (
+  run_id uuid NOT NULL,
+  server_id uuid NOT NULL,
+  server_name text NOT NULL,
+  operation_id uuid NOT NULL,
+  command_id text,
+  outcome text,
+  exit_code integer,
+  recap jsonb,
+  current_task jsonb,
+  task_seq integer DEFAULT 0 NOT NULL,
+  tasks_dropped integer DEFAULT 0 NOT NULL
+);
+CREATE TABLE playbook_runs (
+  id uuid NOT NULL,
+  playbook_id uuid,
+  playbook_name text NOT NULL,
+  playbook_version integer,
+  playbook_sha256 text NOT NULL,
+  selector jsonb NOT NULL,
+  options jsonb NOT NULL,
+  given jsonb NOT NULL,
+  extra_vars jsonb NOT NULL,
+  secret_names jsonb NOT NULL,
+  secrets_sealed bytea,
+  batch_id uuid,
+  retry_of uuid,
+  actor_kind text NOT NULL,
+  actor_id text NOT NULL,
+  actor_name text NOT NULL,
+  idempotency_key text,
+  created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE playbook_task_results (
+  run_id uuid NOT NULL,
+  server_id uuid NOT NULL,
+  seq integer NOT NULL,
+  digest bytea NOT NULL,
+  task_id text NOT NULL,
+  task text NOT NULL,
+  role text,
+  play text NOT NULL,
+  action text NOT NULL,
+  item text,
+  status text NOT NULL,
+  ignored boolean NOT NULL,
+  duration_ms integer NOT NULL,
+  message text,
+  diff text,
+  at timestamp with time zone NOT NULL
+);
+CREATE TABLE playbook_versions (
+  playbook_id uuid NOT NULL,
+  version integer NOT NULL,
+  content text NOT NULL,
+  sha256 text NOT NULL,
+  note text NOT NULL,
+  variables jsonb NOT NULL,
+  secret_defaults jsonb DEFAULT '[]'::jsonb NOT NULL,
+  secret_defaults_sealed bytea,
+  state text DEFAULT 'draft'::text NOT NULL,
+  check_operation_id uuid,
+  check_server_id uuid,
+  check_message text,
+  checked_at timestamp with time zone,
+  author jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE playbooks (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  latest_version integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
 CREATE TABLE server_heartbeats (
   server_id uuid NOT NULL,
   due_at timestamp with time zone NOT NULL,
@@ -368,6 +444,26 @@ ALTER TABLE operations ADD CONSTRAINT operations_leftovers_check CHECK ((jsonb_t
 ALTER TABLE operations ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
 ALTER TABLE operations ADD CONSTRAINT operations_server_id_fkey FOREIGN KEY (server_id) REFERENCES servers(id) ON DELETE SET NULL;
 ALTER TABLE operations ADD CONSTRAINT operations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'cleanup_pending'::text])));
+ALTER TABLE playbook_run_servers ADD CONSTRAINT playbook_run_servers_operation_id_fkey FOREIGN KEY (operation_id) REFERENCES operations(id) ON DELETE CASCADE;
+ALTER TABLE playbook_run_servers ADD CONSTRAINT playbook_run_servers_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'timed_out'::text, 'cancelled'::text, 'rejected'::text, 'lost'::text])));
+ALTER TABLE playbook_run_servers ADD CONSTRAINT playbook_run_servers_pkey PRIMARY KEY (run_id, server_id);
+ALTER TABLE playbook_run_servers ADD CONSTRAINT playbook_run_servers_run_id_fkey FOREIGN KEY (run_id) REFERENCES playbook_runs(id) ON DELETE CASCADE;
+ALTER TABLE playbook_runs ADD CONSTRAINT playbook_runs_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)));
+ALTER TABLE playbook_runs ADD CONSTRAINT playbook_runs_pkey PRIMARY KEY (id);
+ALTER TABLE playbook_runs ADD CONSTRAINT playbook_runs_playbook_id_fkey FOREIGN KEY (playbook_id) REFERENCES playbooks(id) ON DELETE SET NULL;
+ALTER TABLE playbook_runs ADD CONSTRAINT playbook_runs_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES playbook_runs(id) ON DELETE SET NULL;
+ALTER TABLE playbook_task_results ADD CONSTRAINT playbook_task_results_duration_ms_check CHECK ((duration_ms >= 0));
+ALTER TABLE playbook_task_results ADD CONSTRAINT playbook_task_results_pkey PRIMARY KEY (run_id, server_id, seq);
+ALTER TABLE playbook_task_results ADD CONSTRAINT playbook_task_results_run_id_server_id_fkey FOREIGN KEY (run_id, server_id) REFERENCES playbook_run_servers(run_id, server_id) ON DELETE CASCADE;
+ALTER TABLE playbook_task_results ADD CONSTRAINT playbook_task_results_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'changed'::text, 'failed'::text, 'skipped'::text, 'unreachable'::text])));
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_check CHECK (((state = 'draft'::text) OR (check_operation_id IS NOT NULL)));
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_pkey PRIMARY KEY (playbook_id, version);
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_playbook_id_fkey FOREIGN KEY (playbook_id) REFERENCES playbooks(id) ON DELETE CASCADE;
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'checking'::text, 'usable'::text, 'invalid'::text])));
+ALTER TABLE playbook_versions ADD CONSTRAINT playbook_versions_version_check CHECK ((version > 0));
+ALTER TABLE playbooks ADD CONSTRAINT playbooks_latest_version_check CHECK ((latest_version > 0));
+ALTER TABLE playbooks ADD CONSTRAINT playbooks_pkey PRIMARY KEY (id);
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES manager_instances(id) ON DELETE SET NULL;
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_failures_check CHECK ((failures >= 0));
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_followed_by_fkey FOREIGN KEY (followed_by) REFERENCES manager_instances(id) ON DELETE SET NULL;
@@ -433,6 +529,16 @@ CREATE INDEX operations_by_state ON operations USING btree (state, id);
 CREATE INDEX operations_by_type ON operations USING btree (type, id);
 CREATE UNIQUE INDEX operations_one_per_server ON operations USING btree (server_id) WHERE (state = 'running'::text);
 CREATE INDEX operations_open ON operations USING btree (id) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'cleanup_pending'::text]));
+CREATE INDEX playbook_run_servers_by_server ON playbook_run_servers USING btree (server_id);
+CREATE UNIQUE INDEX playbook_run_servers_operation ON playbook_run_servers USING btree (operation_id);
+CREATE INDEX playbook_runs_by_playbook ON playbook_runs USING btree (playbook_name, created_at, id);
+CREATE INDEX playbook_runs_by_playbook_id ON playbook_runs USING btree (playbook_id) WHERE (playbook_id IS NOT NULL);
+CREATE UNIQUE INDEX playbook_runs_idempotency ON playbook_runs USING btree (actor_kind, actor_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX playbook_runs_newest ON playbook_runs USING btree (created_at, id);
+CREATE INDEX playbook_runs_retries ON playbook_runs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
+CREATE UNIQUE INDEX playbook_task_results_once ON playbook_task_results USING btree (run_id, server_id, digest);
+CREATE INDEX playbook_versions_usable ON playbook_versions USING btree (playbook_id, version) WHERE (state = 'usable'::text);
+CREATE UNIQUE INDEX playbooks_name ON playbooks USING btree (lower(name));
 CREATE INDEX server_heartbeats_asked_by ON server_heartbeats USING btree (asked_by) WHERE (asked_by IS NOT NULL);
 CREATE INDEX server_heartbeats_due ON server_heartbeats USING btree (due_at);
 CREATE INDEX server_heartbeats_followed_by ON server_heartbeats USING btree (followed_by) WHERE (followed_by IS NOT NULL);
