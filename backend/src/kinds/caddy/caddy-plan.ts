@@ -8,7 +8,7 @@ export function caddyCommands(config: CaddyConfig, rendered: Rendered): readonly
   const source =
     config.source === 'upstream'
       ? `apt-get install caddy (from ${config.upstream.repository_url}; only when it is missing)`
-      : 'apt-get or dnf install caddy (from the distribution; only when it is missing)';
+      : 'apt-get install caddy (from the distribution; only when it is missing)';
   const adopted = config.adopt
     ? 'A Caddy that is on the server already is taken over: its Caddyfile is kept and put back by an uninstallation'
     : 'A Caddy that is on the server already and is not managed by MyX stops the operation before anything is changed';
