@@ -131,9 +131,7 @@ export class AgentHost implements OperationSession {
     const result = await this.telling(context, async () => {
       try {
         const state = await running.start(
-          // Until the method is in the map of the contract, its name and shape are only known here.
-          (client, options) =>
-            client.call('execute_ansible' as 'execute_command', params as never, options),
+          (client, options) => client.call('execute_ansible', params, options),
           true,
         );
         if (state.stdout_bytes > 0) context.log(`${call.playbook} had begun; from its beginning:`);

@@ -1,6 +1,11 @@
 export { AgentHost } from './agent-host.js';
 export type { HostRunOptions, HostRunResult } from './agent-host.js';
 export { AgentHosts } from './agent-hosts.js';
+export { ansibleStep } from './ansible-step.js';
+export { DeploymentTool } from './deployment-tool.js';
+export * from './deployment-tool.errors.js';
 export { DeploymentToolModule } from './deployment-tool.module.js';
 export type { HostContext } from './host-command.js';
 export type { PlaybookCall, PlaybookFailure, PlaybookOutcome } from './playbook-call.js';
+export { syncToolStep } from './sync-step.js';
+export type { ToolParts } from './sync-step.js';

@@ -1,6 +1,7 @@
 import type { AnsibleEvent, AnsibleRecapHost, CommandResult } from '@myx/protocol';
 import type { HostContext } from './host-command.js';
 import { EventSequence } from './event-sequence.js';
+import { LineReader } from './line-reader.js';
 import type { PlaybookCall, PlaybookFailure, PlaybookOutcome } from './playbook-call.js';
 import { SecretMask } from './secret-mask.js';
 import { isFailure, taskLine, taskName } from './task-lines.js';
@@ -107,34 +108,5 @@ export class PlaybookReport {
 
   private hasFailedItem(taskId: string): boolean {
     return this.failures.some((failure) => failure.isItem && failure.taskId === taskId);
-  }
-}
-
-/** Longest line of text, bytes. */
-const LINE_LIMIT = 8 * 1024;
-
-/** Cuts bytes into lines. */
-export class LineReader {
-  private rest: Buffer = Buffer.alloc(0);
-
-  constructor(private readonly told: (line: string) => void) {}
-
-  push(bytes: Buffer): void {
-    let all = Buffer.concat([this.rest, bytes]);
-    for (let end = all.indexOf('\n'); end >= 0; end = all.indexOf('\n')) {
-      this.tell(all.subarray(0, end));
-      all = all.subarray(end + 1);
-    }
-    this.rest = Buffer.from(all.subarray(0, LINE_LIMIT));
-  }
-
-  end(): void {
-    this.tell(this.rest);
-    this.rest = Buffer.alloc(0);
-  }
-
-  private tell(bytes: Buffer): void {
-    const line = bytes.subarray(0, LINE_LIMIT).toString('utf8').trimEnd();
-    if (line !== '') this.told(line);
   }
 }

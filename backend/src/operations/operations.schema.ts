@@ -35,7 +35,7 @@ export type OperationLogQuery = z.infer<typeof OperationLogQuery>;
 export const RequestOperation = z
   .strictObject({
     type: OperationType.describe(
-      '`install_agent`, `repair_agent`, `reinstall_agent`, `uninstall_agent`',
+      '`install_agent`, `repair_agent`, `reinstall_agent`, `uninstall_agent`, `sync_deployment_tool`, `install_ansible`',
     ),
     params: z.record(z.string(), z.unknown()).default({}).describe('Options of the type'),
   })

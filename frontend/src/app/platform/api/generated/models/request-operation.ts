@@ -10,7 +10,7 @@ export interface RequestOperation {
   };
 
   /**
-   * `install_agent`, `repair_agent`, `reinstall_agent`, `uninstall_agent`
+   * `install_agent`, `repair_agent`, `reinstall_agent`, `uninstall_agent`, `sync_deployment_tool`, `install_ansible`
    */
   type: string;
 }
