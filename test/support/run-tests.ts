@@ -5,9 +5,9 @@
  * Where the packages cannot be had (not root, not Debian) the projects that need them are left out
  * and named with the reason; under CI=true that is a failure instead.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildWhatIsStale } from '../../backend/bin/build.ts';
 import { ensureSystemPackages, SYSTEM_PACKAGES } from './system-packages.ts';
@@ -71,11 +71,24 @@ function readCounts(report: string): Counts {
   };
 }
 
+/**
+ * Builds the real Xray that integration tests run, beside the unit tests and after them in priority: the
+ * first build on a machine takes minutes. What goes wrong is said by the tests that need it.
+ */
+function prepareXrayBeside(): void {
+  const script = path.join(import.meta.dirname, 'xray-release.ts');
+  const child = spawn(process.execPath, [script], { cwd: root, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  if (child.pid !== undefined) setPriority(child.pid, 10);
+  child.unref();
+}
+
 async function main(): Promise<void> {
   const patterns = process.argv.slice(2);
   const output = mkdtempSync(path.join(tmpdir(), 'myx-tests-'));
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const leftOut: string[] = [];
+  if (patterns.length === 0) prepareXrayBeside();
   buildWhatIsStale();
   for (const project of PROJECTS) {
     const packages = await ensureSystemPackages(project.packages);

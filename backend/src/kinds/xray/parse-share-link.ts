@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.js';
 import type { LinkSecurity, LinkTransport, ShareLink, ShadowsocksLink } from './share-link.js';
-import { HostName } from './xray-inbound.schema.js';
+import { HostName, parseHostPort } from './xray-inbound.schema.js';
 import { SHARE_LINK_WRONG } from './xray.errors.js';
 
 /** Longer texts are no share links. */
@@ -89,11 +89,11 @@ function split(text: string): LinkParts {
     /^([a-z]+):\/\/([^@/?#]+)@(\[[^\]]+\]|[^:/?#@]+):(\d{1,5})\/?(\?[^#]*)?(#.*)?$/s.exec(text);
   if (match === null) throw wrong('it must look like scheme://user@host:port?...#name');
   const [, scheme = '', user = '', host = '', port = '', query = '', name = ''] = match;
+  const place = parseHostPort(`${host}:${PortNumber.parse(port)}`);
+  if (typeof place?.port !== 'number') throw wrong('its host is neither a name nor an address');
   return {
     ...{ scheme, user, query: new URLSearchParams(query) },
-    address: HostName.parse(host.replace(/^\[|\]$/g, '')),
-    port: PortNumber.parse(port),
-    name: decoded(name.slice(1)),
+    ...{ address: place.host, port: place.port, name: decoded(name.slice(1)) },
   };
 }
 
