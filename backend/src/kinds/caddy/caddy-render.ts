@@ -10,7 +10,7 @@ import { withAdminSocket } from './raw-caddyfile.js';
 
 /** What a server shall have for a configuration. */
 export async function renderCaddy(config: CaddyConfig, context: RenderContext): Promise<Rendered> {
-  const { files, masks } =
+  const { files, masks, addedLines } =
     config.mode === 'raw' ? rawFiles(config.caddyfile) : await siteFiles(config, context.seed);
   return {
     files: [...files, dropIn()],
@@ -20,6 +20,7 @@ export async function renderCaddy(config: CaddyConfig, context: RenderContext): 
       myx_repository_key_url: config.upstream.key_url,
       myx_repository_key_sha256: config.upstream.key_sha256 ?? '',
       myx_adopt: config.adopt,
+      myx_added_lines: addedLines,
       myx_ports: config.mode === 'raw' ? [] : portsOf(config.sites),
       myx_ready: checksOf(config),
     },
@@ -34,10 +35,13 @@ export async function renderCaddy(config: CaddyConfig, context: RenderContext): 
 interface Written {
   readonly files: readonly RenderedFile[];
   readonly masks: readonly string[];
+  /** How many lines stand above those that people wrote. */
+  readonly addedLines: number;
 }
 
 function rawFiles(caddyfile: string): Written {
-  return { files: [caddyfileOf(withAdminSocket(caddyfile))], masks: [] };
+  const { text, addedLines } = withAdminSocket(caddyfile);
+  return { files: [caddyfileOf(text)], masks: [], addedLines };
 }
 
 async function siteFiles(config: SitesConfig, seed: string): Promise<Written> {
@@ -50,10 +54,10 @@ async function siteFiles(config: SitesConfig, seed: string): Promise<Written> {
   const text = generateCaddyfile(config, {
     hashOf: (site, username) => hashes.get(site)?.get(username) ?? '',
     certificateFiles: (site) => certificatePaths(site),
-    pageFolder,
+    pageFile,
   });
   const masks = [...hashes.values()].flatMap((logins) => [...logins.values()]);
-  return { files: [...files.values(), caddyfileOf(text)], masks };
+  return { files: [...files.values(), caddyfileOf(text)], masks, addedLines: 0 };
 }
 
 /** Read by Caddy's own user, who must not change it, and by nobody else: it has hashes of passwords. */
@@ -92,8 +96,8 @@ function certificate(site: Site): RenderedFile[] {
   ];
 }
 
-function pageFolder(content: string): string {
-  return `${CADDY_PATHS.own}/pages/${digest(content)}`;
+function pageFile(content: string): string {
+  return `${CADDY_PATHS.own}/pages/${digest(content)}.html`;
 }
 
 function pages(site: Site): RenderedFile[] {
@@ -101,7 +105,7 @@ function pages(site: Site): RenderedFile[] {
     route.type === 'page'
       ? [
           {
-            path: `${pageFolder(route.content)}/index.html`,
+            path: pageFile(route.content),
             content: route.content,
             mode: '0644',
             secret: false,

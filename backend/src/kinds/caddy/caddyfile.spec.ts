@@ -8,7 +8,7 @@ import { generateCaddyfile } from './caddyfile.js';
 const parts = {
   hashOf: () => '$2a$10$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234',
   certificateFiles: () => ({ certificate: '/c.crt', key: '/c.key' }),
-  pageFolder: () => '/pages/x',
+  pageFile: () => '/pages/x.html',
 };
 
 function generated(config: unknown): string {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { bracketed, isIpAddress, quoted, schemeOf, token } from './caddy-text.js';
 import { portOf } from './caddy-conflicts.js';
 import { CADDY_PATHS } from './caddy-paths.js';
@@ -9,8 +10,8 @@ export interface CaddyfileParts {
   readonly hashOf: (site: Site, username: string) => string;
   /** Where the certificate and key of a site lie on the server. */
   readonly certificateFiles: (site: Site) => { readonly certificate: string; readonly key: string };
-  /** The folder with the page of a route. */
-  readonly pageFolder: (content: string) => string;
+  /** Where the page of a route lies on the server. */
+  readonly pageFile: (content: string) => string;
 }
 
 /** A line, or a directive with a block. */
@@ -120,12 +121,10 @@ function routeLines(route: SiteRoute, parts: CaddyfileParts): Line[] {
       const open = route.browse ? 'file_server * browse' : 'file_server *';
       return [...lines, { open, lines: ['hide .git .env .ht*'] }];
     }
-    case 'page':
-      return [
-        `root * ${quoted(parts.pageFolder(route.content))}`,
-        'rewrite * /index.html',
-        'file_server *',
-      ];
+    case 'page': {
+      const { dir, base } = path.posix.parse(parts.pageFile(route.content));
+      return [`root * ${quoted(dir)}`, `rewrite * ${quoted(`/${base}`)}`, 'file_server *'];
+    }
     case 'respond':
       return [`respond * ${token(route.body)} ${route.status}`];
   }

@@ -3,15 +3,17 @@ import { CADDY_PATHS } from './caddy-paths.js';
 /**
  * A Caddyfile of people's own, with the admin endpoint on the unix socket unless the file says itself
  * where it is. Caddy's own default is a TCP port on which every local program may change everything.
+ * `addedLines` is by how many lines what follows has moved.
  */
-export function withAdminSocket(caddyfile: string): string {
+export function withAdminSocket(caddyfile: string): { text: string; addedLines: number } {
   const text = caddyfile.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  const line = `\tadmin unix/${CADDY_PATHS.adminSocket}\n`;
+  const line = `\tadmin unix/${CADDY_PATHS.adminSocket}`;
   const options = globalBlock(ended);
-  if (options === null) return `{\n${line}}\n\n${ended}`;
-  if (options.hasAdmin) return ended;
-  return `${ended.slice(0, options.bodyStart)}\n${line}${ended.slice(options.bodyStart)}`;
+  if (options === null) return { text: `{\n${line}\n}\n\n${ended}`, addedLines: 4 };
+  if (options.hasAdmin) return { text: ended, addedLines: 0 };
+  const [before, after] = [ended.slice(0, options.bodyStart), ended.slice(options.bodyStart)];
+  return { text: `${before}\n${line}${after}`, addedLines: 1 };
 }
 
 /** Where the block of global options begins, and whether it names the admin endpoint; null without one. */
