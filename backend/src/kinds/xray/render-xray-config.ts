@@ -77,7 +77,8 @@ function statistics(): Json {
 
 /**
  * Xray's API can listen on TCP only, where every program of the server could reach it; an inbound of
- * its own on a unix socket leads to it instead.
+ * its own on a unix socket leads to it instead. A killed Xray leaves the socket behind and cannot start
+ * over it, so the socket's folder must go with the service, as systemd's RuntimeDirectory does.
  */
 function apiInbound(socket: string): Json {
   return {

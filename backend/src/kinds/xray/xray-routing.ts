@@ -46,7 +46,8 @@ export function routingFor(config: XrayConfig): Record<string, unknown> {
 /** Where traffic goes; the first one takes what no rule names. */
 export function outboundsFor(config: XrayConfig): readonly Record<string, unknown>[] {
   return [
-    { tag: XRAY_TAGS.direct, protocol: 'freedom', settings: { domainStrategy: 'UseIP' } },
+    // As it is named: the system's resolver and both address families, whichever answers first.
+    { tag: XRAY_TAGS.direct, protocol: 'freedom' },
     { tag: XRAY_TAGS.block, protocol: 'blackhole' },
     {
       tag: XRAY_TAGS.canary,

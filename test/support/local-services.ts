@@ -1,0 +1,115 @@
+import { createServer as createHttpServer } from 'node:http';
+import { request } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { TestCertificate } from './test-certificates.ts';
+
+/** Something that listens on a port of 127.0.0.1. */
+export interface LocalService {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A web site of one page, over plain HTTP. */
+export async function servePage(text: string): Promise<LocalService> {
+  return listening(
+    createHttpServer((_request, response) => {
+      response.end(text);
+    }),
+  );
+}
+
+/** A TLS 1.3 site with HTTP/2, such as REALITY hides behind. */
+export async function serveTlsSite(certificate: TestCertificate): Promise<LocalService> {
+  return listening(
+    createTlsServer(
+      { ...pair(certificate), minVersion: 'TLSv1.3', ALPNProtocols: ['h2', 'http/1.1'] },
+      (socket) => {
+        socket.on('error', () => undefined);
+        socket.resume();
+      },
+    ),
+  );
+}
+
+/** Takes TLS off and hands the bytes to a port, as a reverse proxy does. */
+export async function serveTlsInFrontOf(
+  port: number,
+  certificate: TestCertificate,
+): Promise<LocalService> {
+  return listening(
+    createTlsServer({ ...pair(certificate), ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+      const upstream = connect({ port, host: '127.0.0.1' });
+      for (const [one, other] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
+        one.on('error', () => other.destroy());
+      }
+      socket.pipe(upstream).pipe(socket);
+    }),
+  );
+}
+
+/** Ports of 127.0.0.1 that nobody uses just now, all different. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => listening(createTcpServer())),
+  );
+  const ports = servers.map(({ port }) => port);
+  await Promise.all(servers.map((server) => server.close()));
+  return ports;
+}
+
+/** Fetches a plain HTTP page through an HTTP proxy on the loopback address. */
+export function fetchThrough(proxyPort: number, url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        ...{ host: '127.0.0.1', port: proxyPort, path: url, agent: false },
+        headers: { host: new URL(url).host },
+        signal: AbortSignal.timeout(20_000),
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`the proxy answered ${String(response.statusCode)}`));
+        });
+      },
+    );
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+function pair({ certificate, key }: TestCertificate): { cert: string; key: string } {
+  return { cert: certificate, key };
+}
+
+async function listening(server: Server): Promise<LocalService> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
