@@ -20,7 +20,7 @@ import {
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** What is never a page of the web UI. */
-const SERVICE_PATH = /^\/(api|healthz|readyz|metrics)(\/|$)/;
+const SERVICE_PATH = /^\/(api|sub|healthz|readyz|metrics)(\/|$)/;
 
 /** Files whose name changes with their content. */
 const HASHED_NAME = /-[A-Za-z0-9_-]{8}\.(js|css|woff2?)$/;

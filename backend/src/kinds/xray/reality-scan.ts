@@ -70,12 +70,12 @@ export interface ScannedSite {
   readonly address: string | null;
   /** True when nothing speaks against it. */
   readonly suitable: boolean;
-  readonly problems: readonly { readonly code: ScanProblem; readonly message: string }[];
+  readonly problems: { readonly code: ScanProblem; readonly message: string }[];
   readonly tls_version: string | null;
   readonly x25519: boolean;
   readonly http2: boolean;
   readonly certificate: {
-    readonly names: readonly string[];
+    readonly names: string[];
     readonly issuer: string;
     readonly valid_to: string;
   } | null;

@@ -74,6 +74,12 @@ export const XrayRouting = z.strictObject({
   block_bittorrent: z.boolean().default(true),
 });
 
+/** Xray's own JSON, for what MyX has no fields for. Xray's test judges it before anything is replaced. */
+export const XrayCustom = z.strictObject({
+  outbounds: jsonObjects().describe('Further outbounds, as a JSON list; their tags are free'),
+  rules: jsonObjects().describe('Further routing rules, as a JSON list, after those of MyX'),
+});
+
 /** Per-client traffic counters. */
 export const XrayStats = z.strictObject({ enabled: z.boolean().default(true) });
 
@@ -99,6 +105,7 @@ const XrayConfigFields = z.strictObject({
   inbounds: z.array(XrayInbound).min(1).max(16),
   clients: z.array(XrayClient).max(1000).default([]),
   routing: XrayRouting.prefault({}),
+  custom: XrayCustom.prefault({}),
   stats: XrayStats.prefault({}),
   canary: XrayCanary.prefault({}),
 });
@@ -187,6 +194,27 @@ function refuseDuplicates(config: Fields, context: z.RefinementCtx): void {
       path: ['canary', 'port'],
       message: 'must not be the port of an inbound',
     });
+  }
+}
+
+/** A list of JSON objects, as text. */
+function jsonObjects() {
+  return z
+    .string()
+    .max(65_536)
+    .default('[]')
+    .refine((text) => parseJsonObjects(text) !== undefined, {
+      error: 'must be a JSON list of objects',
+    });
+}
+
+/** The objects of a JSON list; undefined when the text is none. */
+export function parseJsonObjects(text: string): readonly Record<string, unknown>[] | undefined {
+  try {
+    return z.array(z.record(z.string(), z.unknown())).max(64).parse(JSON.parse(text));
+  } catch {
+    // Not JSON, or JSON of another shape: either way the person has to mend it.
+    return undefined;
   }
 }
 

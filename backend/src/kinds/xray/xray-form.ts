@@ -209,6 +209,24 @@ function advancedFields(): FormField[] {
       label: both('Log every connection', '记录每个连接'),
       default: false,
     },
+    {
+      path: 'custom.outbounds',
+      type: 'code',
+      language: 'json',
+      label: both('Further outbounds', '更多出站'),
+      help: both(
+        'A JSON list in Xray’s own format; shown to everybody who may read deployments',
+        'Xray 原生格式的 JSON 列表;有部署读取权限的人均可见',
+      ),
+      default: '[]',
+    },
+    {
+      path: 'custom.rules',
+      type: 'code',
+      language: 'json',
+      label: both('Further routing rules', '更多路由规则'),
+      default: '[]',
+    },
   ];
   return fields.map((field) => ({ ...field, advanced: true }));
 }

@@ -1,3 +1,4 @@
+import { parseJsonObjects } from './xray-config.schema.js';
 import type { XrayConfig } from './xray-config.schema.js';
 
 /** Tags of what MyX adds to a configuration; those of inbounds never start with `myx-`. */
@@ -38,9 +39,11 @@ export function routingFor(config: XrayConfig): Record<string, unknown> {
   if (config.routing.block_bittorrent) {
     rules.push({ protocol: ['bittorrent'], outboundTag: XRAY_TAGS.block });
   }
+  const custom = parseJsonObjects(config.custom.rules) ?? [];
   // Names are looked up for the rules on addresses: a name that points inwards is blocked too.
   const domainStrategy = config.routing.block_private ? 'IPOnDemand' : 'AsIs';
-  return { domainStrategy, rules: rules.map((rule) => ({ type: 'field', ...rule })) };
+  const own = rules.map((rule) => ({ type: 'field', ...rule }));
+  return { domainStrategy, rules: [...own, ...custom] };
 }
 
 /** Where traffic goes; the first one takes what no rule names. */
@@ -54,5 +57,6 @@ export function outboundsFor(config: XrayConfig): readonly Record<string, unknow
       protocol: 'freedom',
       settings: { redirect: `127.0.0.1:${config.canary.port}` },
     },
+    ...(parseJsonObjects(config.custom.outbounds) ?? []),
   ];
 }

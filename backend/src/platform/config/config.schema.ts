@@ -199,7 +199,7 @@ export const SecretsConfig = z.strictObject({
 });
 export type SecretsConfig = z.infer<typeof SecretsConfig>;
 
-/** Where Xray comes from. */
+/** Where Xray comes from, and how often its counters are read. */
 export const XraySourceConfig = z.strictObject({
   mirror_url: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
@@ -212,6 +212,10 @@ export const XraySourceConfig = z.strictObject({
     .min(1)
     .optional()
     .describe('JSON file with further pinned releases, in the format of xray-releases.json'),
+  counters_interval_seconds: count(
+    { min: 5, max: 3600, default: 60 },
+    'Pause between two readings of the traffic counters of an Xray',
+  ),
 });
 export type XraySourceConfig = z.infer<typeof XraySourceConfig>;
 
