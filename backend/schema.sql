@@ -174,6 +174,12 @@ CREATE TABLE migrations (
   "timestamp" bigint NOT NULL,
   name character varying NOT NULL
 );
+CREATE TABLE operation_batches (
+  id uuid NOT NULL,
+  limit_parallel integer NOT NULL,
+  stop_on_failure boolean NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL
+);
 CREATE TABLE operation_log (
   operation_id uuid NOT NULL,
   seq integer NOT NULL,
@@ -217,7 +223,8 @@ CREATE TABLE operations (
   actor jsonb NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   started_at timestamp with time zone,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  batch_id uuid
 );
 CREATE TABLE playbook_run_servers (
   run_id uuid NOT NULL,
@@ -428,6 +435,8 @@ ALTER TABLE installation_keys ADD CONSTRAINT installation_keys_pkey PRIMARY KEY 
 ALTER TABLE login_attempts ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (key);
 ALTER TABLE manager_instances ADD CONSTRAINT manager_instances_pkey PRIMARY KEY (id);
 ALTER TABLE migrations ADD CONSTRAINT "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id);
+ALTER TABLE operation_batches ADD CONSTRAINT operation_batches_limit_parallel_check CHECK ((limit_parallel > 0));
+ALTER TABLE operation_batches ADD CONSTRAINT operation_batches_pkey PRIMARY KEY (id);
 ALTER TABLE operation_log ADD CONSTRAINT operation_log_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text])));
 ALTER TABLE operation_log ADD CONSTRAINT operation_log_line_check CHECK ((length(line) <= 4096));
 ALTER TABLE operation_log ADD CONSTRAINT operation_log_operation_id_fkey FOREIGN KEY (operation_id) REFERENCES operations(id) ON DELETE CASCADE;
@@ -437,6 +446,7 @@ ALTER TABLE operation_steps ADD CONSTRAINT operation_steps_operation_id_fkey FOR
 ALTER TABLE operation_steps ADD CONSTRAINT operation_steps_pkey PRIMARY KEY (operation_id, "position");
 ALTER TABLE operation_steps ADD CONSTRAINT operation_steps_position_check CHECK (("position" >= 0));
 ALTER TABLE operation_steps ADD CONSTRAINT operation_steps_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text, 'undone'::text, 'undo_failed'::text])));
+ALTER TABLE operations ADD CONSTRAINT operations_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES operation_batches(id);
 ALTER TABLE operations ADD CONSTRAINT operations_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'backward'::text])));
 ALTER TABLE operations ADD CONSTRAINT operations_finished CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'cleanup_pending'::text]))));
 ALTER TABLE operations ADD CONSTRAINT operations_lease CHECK (((state = 'running'::text) = ((lease_owner IS NOT NULL) AND (lease_until IS NOT NULL))));
@@ -524,6 +534,7 @@ CREATE INDEX commands_newest ON commands USING btree (created_at, id);
 CREATE INDEX commands_to_forget ON commands USING btree (forget_at) WHERE (forget_at IS NOT NULL);
 CREATE INDEX commands_unfinished ON commands USING btree (server_id, created_at, id) WHERE (status <> 'finished'::text);
 CREATE INDEX login_attempts_last ON login_attempts USING btree (last_at);
+CREATE INDEX operations_by_batch ON operations USING btree (batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX operations_by_server ON operations USING btree (server_id, id);
 CREATE INDEX operations_by_state ON operations USING btree (state, id);
 CREATE INDEX operations_by_type ON operations USING btree (type, id);

@@ -76,6 +76,7 @@ export function anOperation(change: Partial<Operation> = {}): Operation {
     type: 'spec',
     serverId: '0198a000-0000-7000-8000-000000000002',
     serverName: 'one',
+    batchId: null,
     params: {},
     memory: {},
     state: 'running',

@@ -6,10 +6,13 @@ import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AUDIT_ENTITIES } from '../../backend/src/audit/index.ts';
 import { MIGRATIONS } from '../../backend/src/migrations/index.ts';
+import { insertBatch } from '../../backend/src/operations/operation-batches.ts';
+import type { BatchTerms } from '../../backend/src/operations/operation-batches.ts';
 import { OPERATIONS_ENTITIES } from '../../backend/src/operations/operation.entity.ts';
 import type { Operation } from '../../backend/src/operations/operation.entity.ts';
 import type { OperationEngine } from '../../backend/src/operations/operations.engine.ts';
 import { OperationsRepository } from '../../backend/src/operations/operations.repository.ts';
+import type { NewOperation } from '../../backend/src/operations/operations.repository.ts';
 import { TransactionRunner } from '../../backend/src/platform/database/index.ts';
 import { SERVERS_ENTITIES } from '../../backend/src/servers/index.ts';
 import { hostOperation, openEngine } from './operation-host.ts';
@@ -51,7 +54,7 @@ export class OperationBench {
   }
 
   /** Stores an operation of three steps; nobody works on it yet. */
-  anOperation(): Promise<string> {
+  anOperation(change: Partial<NewOperation> = {}): Promise<string> {
     const { directory, serverId } = this;
     return this.dataSource.transaction((manager) =>
       this.repository.insert(manager, {
@@ -61,8 +64,25 @@ export class OperationBench {
         params: {},
         actor,
         steps: hostOperation({ directory }).steps,
+        ...change,
       }),
     );
+  }
+
+  /** Stores a batch of operations, each on a server of its own; nobody works on them yet. */
+  async aBatch(
+    size: number,
+    terms: BatchTerms,
+    change: Partial<NewOperation> = {},
+  ): Promise<{ batchId: string; ids: string[] }> {
+    const batchId = await this.dataSource.transaction((manager) => insertBatch(manager, terms));
+    const ids: string[] = [];
+    for (let index = 0; index < size; index += 1) {
+      const serverId = await this.aServer();
+      const serverName = `server-${String(index)}`;
+      ids.push(await this.anOperation({ serverId, serverName, batchId, ...change }));
+    }
+    return { batchId, ids };
   }
 
   engineWith(options: Partial<HostOperationOptions> = {}): OperationEngine {
@@ -93,12 +113,16 @@ export class OperationBench {
 
   private async renew(): Promise<void> {
     this.directory = mkdtempSync(path.join(tmpdir(), 'myx-operations-'));
+    this.serverId = await this.aServer();
+  }
+
+  private async aServer(): Promise<string> {
     const [row] = await this.dataSource.query<{ id: string }[]>(
       `INSERT INTO servers (id, name, host, connection, status, status_since, created_at, updated_at)
        VALUES (gen_random_uuid(), gen_random_uuid(), 'localhost', 'local', 'new', now(), now(), now())
        RETURNING id`,
     );
-    this.serverId = row!.id;
+    return row!.id;
   }
 
   private async clear(): Promise<void> {

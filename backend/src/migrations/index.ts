@@ -8,6 +8,7 @@ import { Agents1795200001050 } from './20261120T2120-agents.js';
 import { Operations1795200001060 } from './20261120T2110-operations.js';
 import { Commands1795200001070 } from './20261120T2140-commands.js';
 import { Health1795200001080 } from './20261120T2150-health.js';
+import { Batches1795300001000 } from './20261121T1500-batches.js';
 import { Playbooks1795300001010 } from './20261121T1510-playbooks.js';
 
 /** Every migration, oldest first. Forward only; one intention each. */
@@ -21,5 +22,6 @@ export const MIGRATIONS = [
   Operations1795200001060,
   Commands1795200001070,
   Health1795200001080,
+  Batches1795300001000,
   Playbooks1795300001010,
 ] satisfies MixedList<unknown>;

@@ -14,4 +14,4 @@ export * from './operations.errors.js';
 export { OperationsModule } from './operations.module.js';
 export { OperationsService } from './operations.service.js';
 export type { OperationWithSteps } from './operations.repository.js';
-export type { OperationRequest } from './operations.service.js';
+export type { BatchRequest, OperationRequest } from './operations.service.js';

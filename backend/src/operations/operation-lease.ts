@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { TransactionRunner } from '../platform/database/index.js';
 import { LeaseLost } from './operation-definition.js';
 import type { Progress } from './operation-definition.js';
+import { BATCH_HAS_ROOM, lockBatchOf } from './operation-batches.js';
 import { Operation } from './operation.entity.js';
 import type { Leftover, LogLevel, OperationFailure, OperationState } from './operation.entity.js';
 import type { OperationLogLine, StepState } from './operation.entity.js';
@@ -55,7 +56,8 @@ export class OperationLease {
   ) {}
 
   /**
-   * Takes an operation when it is its turn: waiting with nothing before it on its server, abandoned by a
+   * Takes an operation when it is its turn: waiting with nothing before it on its server and with
+   * room in its batch, abandoned by a
    * worker whose lease ran out, or due for another try to clean up. Answers null otherwise.
    */
   static async claim(
@@ -66,6 +68,7 @@ export class OperationLease {
   ): Promise<{ lease: OperationLease; operation: Operation } | null> {
     try {
       return await transactions.run(async ({ manager }) => {
+        await lockBatchOf(manager, operationId);
         const epoch = await claimRow(manager, operationId, terms);
         if (epoch === null) return null;
         const operation = await manager.findOneByOrFail(Operation, { id: operationId });
@@ -270,11 +273,12 @@ async function claimRow(
        lease_until = clock_timestamp() + make_interval(secs => $3),
        started_at = coalesce(started_at, now()), finished_at = NULL, cleanup_after = NULL
      WHERE id = $1 AND (
-       (state = 'pending' AND NOT EXISTS (
+       (state = 'pending' AND ${BATCH_HAS_ROOM} AND NOT EXISTS (
          SELECT FROM operations other WHERE other.server_id = o.server_id
            AND (other.state = 'running' OR (other.state = 'pending' AND other.id < o.id))))
        OR (state = 'running' AND lease_until <= clock_timestamp())
-       OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp() AND NOT EXISTS (
+       OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp() AND ${BATCH_HAS_ROOM}
+         AND NOT EXISTS (
          SELECT FROM operations other WHERE other.server_id = o.server_id
            AND other.state IN ('running', 'pending'))))
      RETURNING epoch`,

@@ -13,6 +13,7 @@ export class OperationNews {
       id: operation.id,
       type: operation.type,
       server_id: operation.serverId,
+      batch_id: operation.batchId,
       state: operation.state,
       direction: operation.direction,
       error: operation.error,

@@ -62,6 +62,10 @@ export class Operation {
   @Column({ type: 'text', name: 'server_name' })
   serverName!: string;
 
+  /** Shared by the operations that were asked for together; null for one by itself. */
+  @Column({ type: 'uuid', name: 'batch_id', nullable: true })
+  batchId!: string | null;
+
   /** Ids and options only, never a secret. */
   @Column({ type: 'jsonb' })
   params!: Record<string, unknown>;

@@ -40,8 +40,8 @@ export class OperationsController {
   async listOperations(
     @Query({ schema: OperationQuery }) query: OperationQuery,
   ): Promise<OperationPage> {
-    const { limit, cursor, server_id: serverId, type, state } = query;
-    const page = await this.operations.list({ serverId, type, state }, limit, cursor);
+    const { limit, cursor, server_id: serverId, type, state, batch_id: batchId } = query;
+    const page = await this.operations.list({ serverId, type, state, batchId }, limit, cursor);
     return { ...page, items: page.items.map(summaryOf) };
   }
 

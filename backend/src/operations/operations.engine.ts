@@ -11,6 +11,7 @@ import { TransactionRunner } from '../platform/database/index.js';
 import { LOGGER } from '../platform/logging/index.js';
 import { LeaseLost, ShuttingDown } from './operation-definition.js';
 import type { AnyOperationDefinition, Ending } from './operation-definition.js';
+import { stopBatch } from './operation-batches.js';
 import { OperationLease } from './operation-lease.js';
 import { OperationNews } from './operation-news.js';
 import { OperationRunner } from './operation-runner.js';
@@ -121,6 +122,34 @@ export class OperationEngine implements BeforeApplicationShutdown {
     });
   }
 
+  /** Writes what follows from the end of a run; `stopped` gets what it cancelled in its batch. */
+  private async recordFinish(
+    manager: EntityManager,
+    ending: Ending,
+    stopped: Operation[],
+  ): Promise<void> {
+    await this.recordEnding(manager, ending);
+    // The transaction may run again: what it cancelled then counts.
+    stopped.length = 0;
+    const { operation, outcome } = ending;
+    if (outcome !== 'failed' && outcome !== 'cleanup_pending') return;
+    for (const waiting of await stopBatch(manager, operation)) {
+      stopped.push(waiting);
+      if (waiting.serverId === null) continue;
+      const { serverId } = waiting;
+      await this.recordEnding(manager, { operation: waiting, serverId, outcome: 'cancelled' });
+    }
+  }
+
+  /** Tells followers of operations that ended without a run. Never fails. */
+  private async tell(operations: readonly Operation[]): Promise<void> {
+    for (const operation of operations) {
+      this.news.operation(operation);
+      if (operation.serverId === null) continue;
+      await this.definitions.get(operation.type)?.announced?.(operation.serverId);
+    }
+  }
+
   private async claimAndRun(id: string): Promise<void> {
     const terms = { owner: this.owner, seconds: this.config.operations.lease_seconds };
     const claimed = await OperationLease.claim(this.dataSource, this.transactions, id, terms);
@@ -131,7 +160,8 @@ export class OperationEngine implements BeforeApplicationShutdown {
       await this.giveUp(lease, operation, outdated);
       return;
     }
-    const runner = await this.runnerFor(lease, operation);
+    const stopped: Operation[] = [];
+    const runner = await this.runnerFor(lease, operation, stopped);
     const stopRenewing = this.keepRenewing(lease, runner, operation.id);
     const done = runner.run().finally(stopRenewing);
     this.runs.set(id, { runner, done: done.catch(() => undefined) });
@@ -139,10 +169,15 @@ export class OperationEngine implements BeforeApplicationShutdown {
       await done;
     } finally {
       this.runs.delete(id);
+      await this.tell(stopped);
     }
   }
 
-  private async runnerFor(lease: OperationLease, operation: Operation): Promise<OperationRunner> {
+  private async runnerFor(
+    lease: OperationLease,
+    operation: Operation,
+    stopped: Operation[],
+  ): Promise<OperationRunner> {
     const definition = this.definitions.get(operation.type);
     if (!definition) throw new Error(`there is no operation type ${operation.type}`);
     return new OperationRunner({
@@ -152,7 +187,7 @@ export class OperationEngine implements BeforeApplicationShutdown {
       steps: await this.repository.steps(operation.id),
       news: this.news,
       logger: this.logger,
-      ended: (manager, ending) => this.recordEnding(manager, ending),
+      ended: (manager, ending) => this.recordFinish(manager, ending, stopped),
     });
   }
 
@@ -207,14 +242,16 @@ export class OperationEngine implements BeforeApplicationShutdown {
     operation.error ??= reason;
     await lease.turnBack(operation.error);
     const { leftovers, serverId } = operation;
+    const stopped: Operation[] = [];
     await lease.finish(
       { state: 'failed', leftovers, cleanupPauseSeconds: null },
       async (manager) => {
         if (serverId === null) return;
-        await this.recordEnding(manager, { operation, serverId, outcome: 'failed' });
+        await this.recordFinish(manager, { operation, serverId, outcome: 'failed' }, stopped);
       },
     );
     operation.state = 'failed';
     this.news.operation(operation);
+    await this.tell(stopped);
   }
 }

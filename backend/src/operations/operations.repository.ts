@@ -11,6 +11,7 @@ export interface OperationFilter {
   readonly serverId?: string | undefined;
   readonly type?: string | undefined;
   readonly state?: OperationState | undefined;
+  readonly batchId?: string | undefined;
 }
 
 /** An operation to store. */
@@ -20,6 +21,7 @@ export interface NewOperation {
   readonly serverName: string;
   readonly params: Record<string, unknown>;
   readonly actor: Actor;
+  readonly batchId?: string | undefined;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
 }
 
@@ -64,6 +66,9 @@ export class OperationsRepository {
     if (filter.state !== undefined) {
       query.andWhere('operation.state = :state', { state: filter.state });
     }
+    if (filter.batchId !== undefined) {
+      query.andWhere('operation.batch_id = :batchId', { batchId: filter.batchId });
+    }
     if (before !== undefined) query.andWhere('operation.id < :before', { before });
     return query.getMany();
   }
@@ -81,13 +86,23 @@ export class OperationsRepository {
   /** Ids of operations that a worker could claim now, oldest first. */
   async claimable(limit: number): Promise<string[]> {
     const rows: { id: string }[] = await this.dataSource.query(
-      `SELECT id FROM operations o
-       WHERE (state = 'pending' AND NOT EXISTS (
-           SELECT FROM operations other WHERE other.server_id = o.server_id
-             AND ((other.state = 'running' AND other.lease_until > clock_timestamp())
-               OR (other.state = 'pending' AND other.id < o.id))))
-         OR (state = 'running' AND lease_until <= clock_timestamp())
-         OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp())
+      // Of each batch no more than it has room for: a long one must not hide what comes after it.
+      `SELECT id FROM (
+         SELECT o.id, o.batch_id, row_number() OVER (PARTITION BY o.batch_id ORDER BY o.id) AS place
+         FROM operations o
+         WHERE (state = 'pending' AND NOT EXISTS (
+             SELECT FROM operations other WHERE other.server_id = o.server_id
+               AND ((other.state = 'running' AND other.lease_until > clock_timestamp())
+                 OR (other.state = 'pending' AND other.id < o.id))))
+           OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp())
+       ) AS waiting
+       WHERE batch_id IS NULL OR place <= (
+         SELECT limit_parallel FROM operation_batches batch WHERE batch.id = waiting.batch_id
+       ) - (
+         SELECT count(*) FROM operations member
+         WHERE member.batch_id = waiting.batch_id AND member.state = 'running')
+       UNION ALL
+       SELECT id FROM operations WHERE state = 'running' AND lease_until <= clock_timestamp()
        ORDER BY id LIMIT $1`,
       [limit],
     );
@@ -102,8 +117,8 @@ export class OperationsRepository {
   async insert(manager: EntityManager, operation: NewOperation): Promise<string> {
     const id = randomUUIDv7();
     await manager.query(
-      `INSERT INTO operations (id, type, server_id, server_name, params, state, actor)
-       VALUES ($1, $2, $3, $4, $5, 'pending', $6)`,
+      `INSERT INTO operations (id, type, server_id, server_name, params, state, actor, batch_id)
+       VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7)`,
       [
         id,
         operation.type,
@@ -111,6 +126,7 @@ export class OperationsRepository {
         operation.serverName,
         JSON.stringify(operation.params),
         JSON.stringify(operation.actor),
+        operation.batchId ?? null,
       ],
     );
     await manager.query(

@@ -17,6 +17,7 @@ export const OperationQuery = z.strictObject({
   server_id: z.uuid().optional(),
   type: OperationType.optional(),
   state: z.enum(OPERATION_STATES).optional(),
+  batch_id: z.uuid().optional(),
 });
 export type OperationQuery = z.infer<typeof OperationQuery>;
 
@@ -52,6 +53,7 @@ const OperationSummary = z
     type: z.string(),
     server_id: z.uuid().nullable(),
     server_name: z.string(),
+    batch_id: z.uuid().nullable().describe('Shared by operations that were asked for together'),
     state: z.enum(OPERATION_STATES),
     direction: z.enum(['forward', 'backward']),
     error: StepError.extend({ step: z.string() }).nullable(),
@@ -114,6 +116,7 @@ export function summaryOf(operation: Operation): z.infer<typeof OperationSummary
     type: operation.type,
     server_id: operation.serverId,
     server_name: operation.serverName,
+    batch_id: operation.batchId,
     state: operation.state,
     direction: operation.direction,
     error: operation.error,

@@ -7,6 +7,8 @@ import { INVALID_REQUEST, pageFrom, decodeCursor } from '../platform/http/index.
 import type { Actor, Page } from '../platform/http/index.js';
 import { SERVER_BEING_REMOVED, ServersService } from '../servers/index.js';
 import type { AnyOperationDefinition } from './operation-definition.js';
+import { insertBatch } from './operation-batches.js';
+import type { BatchTerms } from './operation-batches.js';
 import { OperationNews } from './operation-news.js';
 import type { Operation, OperationLogLine } from './operation.entity.js';
 import { OperationEngine } from './operations.engine.js';
@@ -29,6 +31,16 @@ export interface OperationRequest {
   readonly type: string;
   readonly serverId: string;
   readonly params?: Record<string, unknown>;
+  readonly actor: Actor;
+}
+
+/** A request for the same operation on many servers. */
+export interface BatchRequest extends BatchTerms {
+  readonly type: string;
+  readonly targets: readonly {
+    readonly serverId: string;
+    readonly params?: Record<string, unknown>;
+  }[];
   readonly actor: Actor;
 }
 
@@ -58,6 +70,38 @@ export class OperationsService {
    *   too_many_operations, and what the type itself refuses.
    */
   async request(manager: EntityManager, request: OperationRequest): Promise<{ id: string }> {
+    return { id: await this.store(manager, request) };
+  }
+
+  /**
+   * Stores the same operation for many servers in the caller's transaction, all or none. A few run at a time;
+   * the others wait, and are cancelled when one fails, if so asked. {@link OperationsService.wakeBatch}
+   * after the commit makes the first ones start at once.
+   *
+   * @throws AppError like {@link OperationsService.request}, for the first server that is refused.
+   */
+  async requestBatch(
+    manager: EntityManager,
+    request: BatchRequest,
+  ): Promise<{ batchId: string; operationIds: string[] }> {
+    const { type, targets, actor } = request;
+    // In one order for everybody: two batches over the same servers wait for each other once, not crosswise.
+    for (const serverId of [...new Set(targets.map((target) => target.serverId))].sort()) {
+      await this.servers.lock(manager, serverId);
+    }
+    const batchId = await insertBatch(manager, request);
+    const operationIds: string[] = [];
+    for (const { serverId, params = {} } of targets) {
+      operationIds.push(await this.store(manager, { type, serverId, params, actor }, batchId));
+    }
+    return { batchId, operationIds };
+  }
+
+  private async store(
+    manager: EntityManager,
+    request: OperationRequest,
+    batchId?: string,
+  ): Promise<string> {
     const definition = this.definitionOf(request.type);
     const params = parsedParams(definition, request.params ?? {});
     const server = await this.servers.lock(manager, request.serverId);
@@ -77,6 +121,7 @@ export class OperationsService {
       serverName: server.name,
       params,
       actor: request.actor,
+      batchId,
       steps: definition.steps,
     });
     await definition.requested?.(manager, server.id);
@@ -86,18 +131,21 @@ export class OperationsService {
       serverId: server.id,
       serverName: server.name,
     });
-    return { id };
+    return id;
   }
 
   /** Starts an accepted operation at once, wherever there is room, and tells followers. Never fails. */
   async wake(id: string): Promise<void> {
-    const operation = await this.repository.find(id);
-    if (!operation) return;
-    this.news.operation(operation);
-    if (operation.serverId !== null) {
-      await this.engine.definition(operation.type)?.announced?.(operation.serverId);
-    }
-    await this.queue.wake(id);
+    if (await this.announce(id)) await this.queue.wake(id);
+  }
+
+  /** Starts an accepted batch as far as it may, and tells followers. Never fails. */
+  async wakeBatch({ operationIds }: { readonly operationIds: readonly string[] }): Promise<void> {
+    const [first] = operationIds;
+    // Whoever takes the first looks for all that it has room for once that one ends; this manager does now.
+    if (first !== undefined) await this.queue.wake(first);
+    await this.engine.sweep();
+    for (const id of operationIds) await this.announce(id);
   }
 
   /** Accepts an operation that a person asked for by its type. */
@@ -213,6 +261,17 @@ export class OperationsService {
       transaction.afterCommit(() => this.wake(id));
     });
     return this.get(id);
+  }
+
+  /** Tells followers of an operation as it is stored; answers whether there is one. */
+  private async announce(id: string): Promise<boolean> {
+    const operation = await this.repository.find(id);
+    if (!operation) return false;
+    this.news.operation(operation);
+    if (operation.serverId !== null) {
+      await this.engine.definition(operation.type)?.announced?.(operation.serverId);
+    }
+    return true;
   }
 
   private async cancelWaiting(manager: EntityManager, operation: Operation): Promise<void> {

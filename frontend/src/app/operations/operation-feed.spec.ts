@@ -15,6 +15,7 @@ const operation: OperationDetails = {
   type: 'install_agent',
   server_id: 's1',
   server_name: 'web-1',
+  batch_id: null,
   state: 'pending',
   direction: 'forward',
   error: null,

@@ -9,6 +9,11 @@ export interface OperationDetails {
     name: string;
   };
   attempt: number;
+
+  /**
+   * Shared by operations that were asked for together
+   */
+  batch_id: string | null;
   cancel_requested: boolean;
   cleanup_after: string | null;
   created_at: string;

@@ -8,6 +8,11 @@ export interface OperationSummary {
     name: string;
   };
   attempt: number;
+
+  /**
+   * Shared by operations that were asked for together
+   */
+  batch_id: string | null;
   cancel_requested: boolean;
   cleanup_after: string | null;
   created_at: string;

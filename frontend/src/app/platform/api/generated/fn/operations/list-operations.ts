@@ -15,6 +15,7 @@ export interface ListOperations$Params {
   server_id?: string;
   type?: string;
   state?: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'cleanup_pending';
+  batch_id?: string;
 }
 
 export function listOperations(
@@ -30,6 +31,7 @@ export function listOperations(
     rb.query('server_id', params.server_id, {});
     rb.query('type', params.type, {});
     rb.query('state', params.state, {});
+    rb.query('batch_id', params.batch_id, {});
   }
 
   return http.request(rb.build({ responseType: 'json', accept: 'application/json', context })).pipe(
