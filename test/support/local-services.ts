@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { request } from 'node:http';
-import { connect, createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TestCertificate } from './test-certificates.ts';
@@ -30,25 +30,6 @@ export async function serveTlsSite(certificate: TestCertificate): Promise<LocalS
         socket.resume();
       },
     ),
-  );
-}
-
-/** Takes TLS off and hands the bytes to a port, as a reverse proxy does. */
-export async function serveTlsInFrontOf(
-  port: number,
-  certificate: TestCertificate,
-): Promise<LocalService> {
-  return listening(
-    createTlsServer({ ...pair(certificate), ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
-      const upstream = connect({ port, host: '127.0.0.1' });
-      for (const [one, other] of [
-        [socket, upstream],
-        [upstream, socket],
-      ] as const) {
-        one.on('error', () => other.destroy());
-      }
-      socket.pipe(upstream).pipe(socket);
-    }),
   );
 }
 

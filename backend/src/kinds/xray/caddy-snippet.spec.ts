@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CaddyConfig } from '../caddy/caddy-config.js';
 import { caddySnippetFor } from './caddy-snippet.js';
 import { XrayConfig } from './xray-config.schema.js';
 import { isBehindCaddy } from './xray-inbound.schema.js';
@@ -7,26 +8,34 @@ describe('caddySnippetFor', () => {
   const { inbounds } = XrayConfig.parse({
     address: 'a.example',
     inbounds: [
-      { type: 'trojan_ws', port: 2001, host: 'site.example', path: '/secret' },
-      { type: 'vless_xhttp', port: 2002, host: 'site.example', path: '/up' },
+      { type: 'trojan_ws', port: 2001, host: 'site.example.com', path: '/secret' },
+      { type: 'vless_xhttp', port: 2002, host: 'site.example.com', path: '/up' },
     ],
   });
-  const [webSocket, xhttp] = inbounds.filter(isBehindCaddy).map(caddySnippetFor);
+  const snippets = inbounds.filter(isBehindCaddy).map(caddySnippetFor);
 
-  it('hands one path to the port of a WebSocket inbound', () => {
-    expect(webSocket).toEqual({
-      ...{ host: 'site.example', path: '/secret', upstream: '127.0.0.1:2001' },
-      caddyfile: [
-        '@trojan-ws path /secret /secret/*',
-        'handle @trojan-ws {',
-        '\treverse_proxy 127.0.0.1:2001',
-        '}',
-      ].join('\n'),
+  it('hands the path of a WebSocket inbound to its port', () => {
+    expect(snippets[0]).toEqual({
+      ...{ host: 'site.example.com', port: 443 },
+      route: { type: 'reverse_proxy', path: '/secret', upstreams: ['127.0.0.1:2001'] },
+      caddyfile: 'handle /secret {\n\treverse_proxy 127.0.0.1:2001\n}',
     });
   });
 
-  it('streams XHTTP over HTTP/2 without holding anything back', () => {
-    expect(xhttp?.upstream).toBe('h2c://127.0.0.1:2002');
-    expect(xhttp?.caddyfile).toContain('flush_interval -1');
+  it('hands what lies below the path of XHTTP to its port, over HTTP/2', () => {
+    expect(snippets[1]?.route).toMatchObject({
+      path: '/up/*',
+      upstreams: ['h2c://127.0.0.1:2002'],
+    });
+  });
+
+  it('gives routes that the kind Caddy takes, before the site that everybody else sees', () => {
+    const decoy = { type: 'page', content: '<h1>Recipes</h1>' };
+    const routes = [...snippets.map(({ route }) => route), decoy];
+    const site = { hosts: ['site.example.com'], tls: { mode: 'automatic' }, routes };
+
+    const result = CaddyConfig.safeParse({ mode: 'sites', sites: [site] });
+
+    expect(result.error).toBeUndefined();
   });
 });

@@ -4,11 +4,15 @@ import type { CaddyInbound } from './xray-inbound.schema.js';
 export interface CaddyRoute {
   /** Site on which the path is taken; every other path stays the site's own. */
   readonly host: string;
-  /** The path itself and everything below it. */
-  readonly path: string;
-  /** Upstream as Caddy's reverse_proxy takes it. */
-  readonly upstream: string;
-  /** The directives to put into the site's block of a Caddyfile. */
+  /** Port on which that site answers. */
+  readonly port: number;
+  /** A route of a site in the kind Caddy, to be put before the site's own. */
+  readonly route: {
+    readonly type: 'reverse_proxy';
+    readonly path: string;
+    readonly upstreams: readonly [string];
+  };
+  /** The same as directives for a Caddyfile that people write themselves. */
   readonly caddyfile: string;
 }
 
@@ -17,16 +21,14 @@ export interface CaddyRoute {
  * that means something in a Caddyfile.
  */
 export function caddySnippetFor(inbound: CaddyInbound): CaddyRoute {
-  const { host, path, port, tag } = inbound;
+  const { host, public_port: port } = inbound;
   const isXhttp = inbound.type === 'vless_xhttp';
+  // WebSocket asks for the path itself, XHTTP for what lies below it.
+  const path = isXhttp ? `${inbound.path}/*` : inbound.path;
   // XHTTP streams both ways at once, which HTTP/1.1 to the upstream would not let through.
-  const upstream = isXhttp ? `h2c://127.0.0.1:${port}` : `127.0.0.1:${port}`;
-  const lines = [
-    `@${tag} path ${path} ${path}/*`,
-    `handle @${tag} {`,
-    `\treverse_proxy ${upstream}${isXhttp ? ' {' : ''}`,
-    ...(isXhttp ? ['\t\tflush_interval -1', '\t}'] : []),
-    '}',
-  ];
-  return { host, path, upstream, caddyfile: lines.join('\n') };
+  const upstream = `${isXhttp ? 'h2c://' : ''}127.0.0.1:${inbound.port}`;
+  return {
+    ...{ host, port, route: { type: 'reverse_proxy', path, upstreams: [upstream] } },
+    caddyfile: `handle ${path} {\n\treverse_proxy ${upstream}\n}`,
+  };
 }

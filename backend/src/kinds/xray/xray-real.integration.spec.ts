@@ -1,14 +1,17 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   fetchThrough,
   freePorts,
   servePage,
-  serveTlsInFrontOf,
   serveTlsSite,
 } from '../../../../test/support/local-services.ts';
+import { startCaddy } from '../../../../test/support/caddy-process.ts';
+import { ensureSystemPackages } from '../../../../test/support/system-packages.ts';
 import type { LocalService } from '../../../../test/support/local-services.ts';
 import { makeCertificate } from '../../../../test/support/test-certificates.ts';
 import type { TestCertificate } from '../../../../test/support/test-certificates.ts';
@@ -16,6 +19,7 @@ import { runXray, startXray, testXrayConfig } from '../../../../test/support/xra
 import { testXrayRelease, TEST_XRAY_VERSIONS } from '../../../../test/support/xray-release.ts';
 import type { TestXray } from '../../../../test/support/xray-release.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { caddySnippetFor } from './caddy-snippet.js';
 import { formatShareLink } from './format-share-link.js';
 import { parseShareLink } from './parse-share-link.js';
 import { renderXrayConfig } from './render-xray-config.js';
@@ -24,6 +28,7 @@ import { canaryLinksFor, shareLinksFor } from './share-links.js';
 import { clientConfigFor } from './xray-client-config.js';
 import { DEFAULT_XRAY_VERSION, XrayConfig } from './xray-config.schema.js';
 import type { XrayConfigInput } from './xray-config.schema.js';
+import { isBehindCaddy } from './xray-inbound.schema.js';
 import { newRealityPrivateKey, realityPublicKeyOf } from './xray-keys.js';
 
 /** The first build of Xray on a machine takes minutes; without it nothing here takes long. */
@@ -39,6 +44,8 @@ let page: LocalService;
 let target: LocalService;
 
 beforeAll(async () => {
+  const packages = await ensureSystemPackages(['caddy', 'openssl']);
+  if (!packages.ok) throw new Error(packages.reason);
   ({ program } = await testXrayRelease());
   folder = await mkdtemp(path.join(tmpdir(), 'myx-xray-spec-'));
   certificate = makeCertificate({ commonName: SITE });
@@ -205,9 +212,9 @@ describe('a client made from a share link', () => {
     const { config } = await serve(await reality());
     const [link] = shareLinksFor(config, config.clients[0]!);
 
-    const text = await fetchBy(parseShareLink(link!.url), `http://127.0.0.1:${page.port}/`);
+    const fetched = await fetchBy(parseShareLink(link!.url), `http://127.0.0.1:${page.port}/`);
 
-    expect(text).toBe('the page');
+    expect(fetched).toBe('the page');
   });
 
   it('fetches a page through Shadowsocks 2022', async () => {
@@ -215,26 +222,43 @@ describe('a client made from a share link', () => {
     const { config } = await serve({ type: 'shadowsocks_2022', port });
     const [link] = shareLinksFor(config, config.clients[0]!);
 
-    const text = await fetchBy(parseShareLink(link!.url), `http://127.0.0.1:${page.port}/`);
+    const fetched = await fetchBy(parseShareLink(link!.url), `http://127.0.0.1:${page.port}/`);
 
-    expect(text).toBe('the page');
+    expect(fetched).toBe('the page');
   });
 
   it.each(['vless_ws', 'trojan_ws', 'vmess_ws', 'vless_xhttp'] as const)(
-    'fetches a page through %s behind a TLS proxy',
+    'fetches a page through %s behind a real Caddy, which shows its own site to others',
     async (type) => {
-      const [port = 0] = await freePorts(1);
-      const proxy = await serveTlsInFrontOf(port, certificate);
-      open.push(proxy);
-      const { config } = await serve({ type, port, host: SITE, public_port: proxy.port });
+      const [port = 0, publicPort = 0] = await freePorts(2);
+      const { config } = await serve({ type, port, host: SITE, public_port: publicPort });
+      const { caddyfile } = caddySnippetFor(config.inbounds.find(isBehindCaddy)!);
+      const directives = `${caddyfile}\nrespond "the decoy"`;
+      open.push(await startCaddy({ host: SITE, port: publicPort, certificate, directives }));
       const [link] = shareLinksFor(config, config.clients[0]!);
+
       const url = pinned(link!.link);
+      const fetched = await fetchBy(parseShareLink(url), `http://127.0.0.1:${page.port}/`);
 
-      const text = await fetchBy(parseShareLink(url), `http://127.0.0.1:${page.port}/`);
-
-      expect(text).toBe('the page');
+      expect(fetched).toBe('the page');
+      expect(await fetchSite(publicPort)).toBe('the decoy');
     },
   );
+
+  /** What a browser sees on the site. */
+  function fetchSite(port: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const ca = certificate.certificate;
+      const servername = SITE;
+      const headers = { host: `${SITE}:${port}` };
+      const place = { host: '127.0.0.1', port, servername };
+      const asked = https.get({ ...place, ca, headers, agent: false });
+      asked.on('error', reject);
+      asked.on('response', (response) => {
+        text(response).then(resolve, reject);
+      });
+    });
+  }
 
   /** The same link for a certificate that no system trusts. */
   function pinned(link: ShareLink): string {
@@ -254,7 +278,7 @@ describe('a client made from a share link', () => {
     const [canary] = canaryLinksFor(config);
 
     // Wherever the canary wants to go, it ends at its page: so the way works, and nothing else is open.
-    const text = await fetchBy(parseShareLink(canary!.url), 'http://www.example.com/');
+    const fetched = await fetchBy(parseShareLink(canary!.url), 'http://www.example.com/');
     const [httpPort = 0] = await freePorts(1);
     const client = clientConfigFor(parseShareLink(mine!.url), { httpPort });
     open.push(await startXray(program, client, [httpPort]));
@@ -263,7 +287,7 @@ describe('a client made from a share link', () => {
     );
     await Promise.all(refused);
 
-    expect(text).toBe('the page');
+    expect(fetched).toBe('the page');
     expect(server.output()).toMatch(/accepted .*127\.0\.0\.1.*myx-block/);
     // A name that points inwards is looked up before the rules are asked.
     expect(server.output()).toMatch(/accepted .*inward\.example.*myx-block/);
