@@ -4,7 +4,6 @@ import { z } from 'zod';
 import {
   base64Bytes,
   HostName,
-  listenAddressOf,
   madeWhenMissing,
   parseHostPort,
   XrayInbound,
@@ -216,12 +215,4 @@ export function parseJsonObjects(text: string): readonly Record<string, unknown>
     // Not JSON, or JSON of another shape: either way the person has to mend it.
     return undefined;
   }
-}
-
-/** Every address and port on which this configuration makes Xray listen. */
-export function listeners(config: XrayConfig): readonly { address: string; port: number }[] {
-  return config.inbounds.map((inbound) => ({
-    address: listenAddressOf(inbound),
-    port: inbound.port,
-  }));
 }
