@@ -3,6 +3,7 @@ import { AUDIT_ENTITIES } from '../audit/index.js';
 import { AUTH_ENTITIES } from '../auth/index.js';
 import { COMMANDS_ENTITIES } from '../commands/index.js';
 import { CREDENTIALS_ENTITIES } from '../credentials/index.js';
+import { DEPLOYMENTS_ENTITIES } from '../deployments/index.js';
 import { HEALTH_ENTITIES } from '../health/index.js';
 import { OPERATIONS_ENTITIES } from '../operations/index.js';
 import { PLAYBOOKS_ENTITIES } from '../playbooks/index.js';
@@ -20,4 +21,5 @@ export const ENTITIES: readonly Entity[] = [
   ...HEALTH_ENTITIES,
   ...COMMANDS_ENTITIES,
   ...PLAYBOOKS_ENTITIES,
+  ...DEPLOYMENTS_ENTITIES,
 ];

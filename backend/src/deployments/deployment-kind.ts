@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AgentHost } from '../deployment-tool/index.js';
 import type { StepContext } from '../operations/index.js';
 import type { FormDescription, Localized } from './form-description.js';
 
@@ -67,21 +68,8 @@ export interface Artefact {
   readonly open: (context: StepContext<unknown>) => Promise<Buffer | { readonly file: string }>;
 }
 
-/** How a program ended on the server. */
-export interface ProgramResult {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-}
-
-/** A server as probes reach it through its agent. The AgentHost of the deployment tool is one. */
-export interface ProbeHost {
-  run(
-    context: StepContext<unknown>,
-    argv: readonly string[],
-    options?: { readonly timeoutMs?: number; readonly expected?: readonly number[] },
-  ): Promise<ProgramResult>;
-}
+/** A server as probes reach it, through its agent. */
+export type ProbeHost = Pick<AgentHost, 'run' | 'putFile' | 'readFile'>;
 
 /** What a probe looks at. */
 export interface ProbeTarget<Config> {
@@ -129,6 +117,11 @@ export interface DeploymentKind<Config = unknown> {
   readonly playbooks: { readonly deploy: string; readonly uninstall: string };
   /** Deadline of a playbook, seconds; default 900. */
   readonly timeoutSeconds?: number;
+  /**
+   * Fills in what a person left out, such as keys, before an entered configuration is parsed and stored.
+   * `input` is not checked yet. A secret that it makes is stored like an entered one.
+   */
+  complete?(input: unknown, context: RenderContext): Promise<unknown>;
   /** What the server shall have. Pure: the same input renders the same bytes, always. */
   render(config: Config, context: RenderContext): Rendered | Promise<Rendered>;
   /** For the plan: what is done besides writing the files, as commands and sentences. No secrets. */

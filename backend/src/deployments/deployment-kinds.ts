@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../platform/errors/index.js';
 import type { AnyDeploymentKind, DeploymentKind } from './deployment-kind.js';
 import { UNKNOWN_DEPLOYMENT_KIND } from './deployments.errors.js';
+import type { DeploymentKindList } from './deployments.schema.js';
 import { FormDescription } from './form-description.js';
 
 /** Which kinds of deployments there are. Kinds register themselves when the application starts. */
@@ -29,8 +30,11 @@ export class DeploymentKinds {
     throw new AppError(UNKNOWN_DEPLOYMENT_KIND, `There is no kind of deployment called “${name}”.`);
   }
 
-  /** All of them, sorted by name. */
-  list(): readonly AnyDeploymentKind[] {
-    return [...this.kinds.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** All of them, sorted by name, as people are shown them. */
+  described(): DeploymentKindList {
+    const kinds = [...this.kinds.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return {
+      items: kinds.map(({ name, title, summary, form }) => ({ name, title, summary, form })),
+    };
   }
 }

@@ -4,7 +4,6 @@ export type {
   DeploymentKind,
   ProbeHost,
   ProbeTarget,
-  ProgramResult,
   Remains,
   Rendered,
   RenderedFile,
@@ -13,4 +12,5 @@ export type {
 } from './deployment-kind.js';
 export { DeploymentKinds } from './deployment-kinds.js';
 export type { FormDescription, FormField, Localized } from './form-description.js';
+export { DEPLOYMENTS_ENTITIES } from './deployment.entity.js';
 export { DeploymentsModule } from './deployments.module.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CaddyModule } from './caddy/caddy.module.js';
+import { NodeExporterModule } from './node_exporter/node-exporter.module.js';
 
 /** Every kind of deployment. Each is a folder with a module of its own that registers it. */
-@Module({ imports: [CaddyModule] })
+@Module({ imports: [CaddyModule, NodeExporterModule] })
 export class KindsModule {}

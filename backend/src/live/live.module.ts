@@ -12,6 +12,7 @@ const TOPICS = {
   board: 'board:read',
   playbooks: 'playbooks:read',
   playbook_runs: 'playbooks:read',
+  deployments: 'deployments:read',
 } as const;
 
 /** Live connections: who may open one, and what can be followed on it. */

@@ -10,6 +10,7 @@ import { Commands1795200001070 } from './20261120T2140-commands.js';
 import { Health1795200001080 } from './20261120T2150-health.js';
 import { Batches1795300001000 } from './20261121T1500-batches.js';
 import { Playbooks1795300001010 } from './20261121T1510-playbooks.js';
+import { Deployments1795300001020 } from './20261121T1520-deployments.js';
 
 /** Every migration, oldest first. Forward only; one intention each. */
 export const MIGRATIONS = [
@@ -24,4 +25,5 @@ export const MIGRATIONS = [
   Health1795200001080,
   Batches1795300001000,
   Playbooks1795300001010,
+  Deployments1795300001020,
 ] satisfies MixedList<unknown>;

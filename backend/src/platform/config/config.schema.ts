@@ -170,6 +170,15 @@ export const OperationsConfig = z.strictObject({
 });
 export type OperationsConfig = z.infer<typeof OperationsConfig>;
 
+/** Services on servers. */
+export const DeploymentsConfig = z.strictObject({
+  drift_check_minutes: count(
+    { min: 0, max: 10_080, default: 30 },
+    'About how often a deployed service is compared with its server; 0: only when asked',
+  ),
+});
+export type DeploymentsConfig = z.infer<typeof DeploymentsConfig>;
+
 /** Lifetimes of browser sessions. */
 export const SessionConfig = z
   .strictObject({
@@ -247,6 +256,7 @@ export const ManagerConfig = z.strictObject({
   commands: CommandsConfig.prefault({}),
   install: InstallConfig.prefault({}),
   operations: OperationsConfig.prefault({}),
+  deployments: DeploymentsConfig.prefault({}),
   session: SessionConfig.prefault({}),
   secrets: SecretsConfig.prefault({}),
   xray: XraySourceConfig.prefault({}),
