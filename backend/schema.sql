@@ -152,6 +152,40 @@ CREATE TABLE credentials (
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL
 );
+CREATE TABLE deployment_versions (
+  id uuid NOT NULL,
+  deployment_id uuid NOT NULL,
+  number integer NOT NULL,
+  config jsonb NOT NULL,
+  secrets_sealed bytea,
+  note text,
+  copied_from integer,
+  actor jsonb NOT NULL,
+  outcome text,
+  applied_at timestamp with time zone,
+  manifest jsonb,
+  created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE deployments (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  server_id uuid NOT NULL,
+  state text NOT NULL,
+  state_since timestamp with time zone DEFAULT now() NOT NULL,
+  resting_state text NOT NULL,
+  error jsonb,
+  differences jsonb DEFAULT '[]'::jsonb NOT NULL,
+  desired_version integer NOT NULL,
+  applied_version integer,
+  operation_id uuid,
+  is_busy boolean DEFAULT false NOT NULL,
+  has_begun boolean DEFAULT false NOT NULL,
+  seed_sealed bytea NOT NULL,
+  last_check_at timestamp with time zone,
+  next_check_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
 CREATE TABLE installation_keys (
   name text NOT NULL,
   check_value bytea NOT NULL,
@@ -430,6 +464,17 @@ ALTER TABLE credentials ADD CONSTRAINT credentials_auth_type_check CHECK ((auth_
 ALTER TABLE credentials ADD CONSTRAINT credentials_pkey PRIMARY KEY (id);
 ALTER TABLE credentials ADD CONSTRAINT credentials_secret CHECK ((((auth_type = 'password'::text) = (password IS NOT NULL)) AND ((auth_type = 'private_key'::text) = (private_key IS NOT NULL)) AND ((passphrase IS NULL) OR (private_key IS NOT NULL))));
 ALTER TABLE credentials ADD CONSTRAINT credentials_username_check CHECK (((length(username) >= 1) AND (length(username) <= 128)));
+ALTER TABLE deployment_versions ADD CONSTRAINT deployment_versions_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments(id) ON DELETE CASCADE;
+ALTER TABLE deployment_versions ADD CONSTRAINT deployment_versions_number UNIQUE (deployment_id, number);
+ALTER TABLE deployment_versions ADD CONSTRAINT deployment_versions_number_check CHECK ((number > 0));
+ALTER TABLE deployment_versions ADD CONSTRAINT deployment_versions_outcome_check CHECK ((outcome = ANY (ARRAY['healthy'::text, 'rolled_back'::text, 'failed'::text, 'degraded'::text])));
+ALTER TABLE deployment_versions ADD CONSTRAINT deployment_versions_pkey PRIMARY KEY (id);
+ALTER TABLE deployments ADD CONSTRAINT deployments_desired_version_check CHECK ((desired_version > 0));
+ALTER TABLE deployments ADD CONSTRAINT deployments_differences_check CHECK ((jsonb_typeof(differences) = 'array'::text));
+ALTER TABLE deployments ADD CONSTRAINT deployments_one_per_kind UNIQUE (server_id, kind);
+ALTER TABLE deployments ADD CONSTRAINT deployments_pkey PRIMARY KEY (id);
+ALTER TABLE deployments ADD CONSTRAINT deployments_server_id_fkey FOREIGN KEY (server_id) REFERENCES servers(id) ON DELETE CASCADE;
+ALTER TABLE deployments ADD CONSTRAINT deployments_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'applying'::text, 'healthy'::text, 'degraded'::text, 'rolled_back'::text, 'failed'::text, 'drifted'::text, 'uninstalling'::text])));
 ALTER TABLE installation_keys ADD CONSTRAINT installation_keys_check_value_check CHECK ((octet_length(check_value) = 32));
 ALTER TABLE installation_keys ADD CONSTRAINT installation_keys_pkey PRIMARY KEY (name);
 ALTER TABLE login_attempts ADD CONSTRAINT login_attempts_pkey PRIMARY KEY (key);
@@ -533,6 +578,8 @@ CREATE UNIQUE INDEX commands_idempotency ON commands USING btree (actor_kind, ac
 CREATE INDEX commands_newest ON commands USING btree (created_at, id);
 CREATE INDEX commands_to_forget ON commands USING btree (forget_at) WHERE (forget_at IS NOT NULL);
 CREATE INDEX commands_unfinished ON commands USING btree (server_id, created_at, id) WHERE (status <> 'finished'::text);
+CREATE INDEX deployments_by_kind ON deployments USING btree (kind, id);
+CREATE INDEX deployments_due ON deployments USING btree (next_check_at);
 CREATE INDEX login_attempts_last ON login_attempts USING btree (last_at);
 CREATE INDEX operations_by_batch ON operations USING btree (batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX operations_by_server ON operations USING btree (server_id, id);

@@ -34,8 +34,9 @@ export class DeploymentChecks {
     host: Pick<AgentHost, 'run'>,
   ): Promise<readonly CheckLine[]> {
     const before = await this.repository.find(id);
-    if (before?.appliedVersion == null) return [NEVER_APPLIED];
-    const version = await this.repository.version(id, before.appliedVersion);
+    const applied = before?.appliedVersion ?? null;
+    if (!before || applied === null) return [NEVER_APPLIED];
+    const version = await this.repository.version(id, applied);
     const manifest = version?.manifest;
     if (!manifest) return [NEVER_APPLIED];
     const look = await lookAt(context, host, {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../platform/http/index.js';
 import { Deployment, DeploymentVersion } from './deployment.entity.js';
 import type { DeploymentState } from './deployment.entity.js';
