@@ -187,7 +187,7 @@ export class DeploymentRequests {
   private async applyAll(
     transaction: Transaction,
     deployments: readonly Deployment[],
-    _options: BatchOptions,
+    { limit_parallel: limitParallel, stop_on_failure: stopOnFailure }: BatchOptions,
     actor: Actor,
   ): Promise<DeploymentsAccepted> {
     const { manager } = transaction;
@@ -197,12 +197,26 @@ export class DeploymentRequests {
       const id = await this.request(transaction, only, request);
       return this.accepted(manager, deployments, null, [id]);
     }
-    const operationIds: string[] = [];
-    for (const deployment of deployments) {
-      const request = { type: APPLY_DEPLOYMENT, version: deployment.desiredVersion, actor };
-      operationIds.push(await this.request(transaction, deployment, request));
+    for (const deployment of deployments) refuseBusy(deployment);
+    const { batchId, operationIds } = await this.operations.requestBatch(manager, {
+      type: APPLY_DEPLOYMENT,
+      targets: deployments.map(({ id, serverId, desiredVersion }) => ({
+        serverId,
+        params: { deployment_id: id, version: desiredVersion },
+      })),
+      limitParallel,
+      stopOnFailure,
+      actor,
+    });
+    for (const [index, deployment] of deployments.entries()) {
+      const operationId = operationIds[index];
+      if (operationId === undefined) throw new Error('a batch answered too few operations');
+      await this.claimed(manager, deployment, operationId, APPLY_DEPLOYMENT);
+      const details = { version: deployment.desiredVersion, batch_id: batchId };
+      await this.deployments.record(manager, 'deployment.apply', actor, deployment, details);
     }
-    return this.accepted(manager, deployments, null, operationIds);
+    transaction.afterCommit(() => this.operations.wakeBatch(batchId));
+    return this.accepted(manager, deployments, batchId, operationIds);
   }
 
   /** Says that an operation works on the deployment, until its end says otherwise. */
