@@ -109,7 +109,14 @@ class Masker:
         yield quote(data, safe="")
         yield shlex.quote(text).strip("'")
         if len(data) >= SHORTEST_SECRET_LINE:
-            yield base64.b64encode(data).decode("ascii").rstrip("=")
+            yield from self._base64_forms(data)
+
+    def _base64_forms(self, data):
+        """Alone, and in the midst of other bytes: the characters that these do not change."""
+        yield base64.b64encode(data).decode("ascii")
+        for before, changed in ((0, 0), (1, 2), (2, 3)):
+            encoded = base64.b64encode(b"\0" * before + data).decode("ascii").rstrip("=")
+            yield encoded[changed:] if (before + len(data)) % 3 == 0 else encoded[changed:-1]
 
 
 class Guard:
@@ -330,7 +337,7 @@ class CallbackModule(CallbackBase):
             ignored=ignored,
             duration_ms=self._duration(host, task, forget=not is_item),
             message=None if is_hidden else self._message_of(values, status, str(task.action)),
-            diff=None if is_hidden else self._diff_of(values),
+            diff=None if is_hidden else self._diff_of(values, place_of(result)),
         )
         for text in values.get("warnings") or ():
             self._tell_once("warning", str(text))
@@ -365,12 +372,11 @@ class CallbackModule(CallbackBase):
                 parts.append(text)
         return "\n".join(part for part in parts if part.strip()) or None
 
-    def _diff_of(self, values):
+    def _diff_of(self, values, place):
         """Unified diffs of what a result changed; None without any. Those of a loop are in its items."""
         diffs = values.get("diff")
         if not diffs or "results" in values:
             return None
-        place = values.get("dest") or values.get("path")
         texts = [
             self._one_diff(diff, place)
             for diff in (diffs if isinstance(diffs, list) else [diffs])
@@ -467,6 +473,17 @@ def task_of(result):
 def values_of(result):
     values = result.result if hasattr(result, "result") else result._result
     return values if isinstance(values, dict) else {}
+
+
+def place_of(result):
+    """The file that a task is about; None when it is about something else."""
+    fields = getattr(result, "task_fields", None) or getattr(result, "_task_fields", None) or {}
+    arguments = fields.get("args")
+    for source in (values_of(result), arguments if isinstance(arguments, dict) else {}):
+        place = source.get("dest") or source.get("path")
+        if isinstance(place, str):
+            return place
+    return None
 
 
 def is_content(key):
