@@ -215,7 +215,7 @@ export class DeploymentRequests {
       const details = { version: deployment.desiredVersion, batch_id: batchId };
       await this.deployments.record(manager, 'deployment.apply', actor, deployment, details);
     }
-    transaction.afterCommit(() => this.operations.wakeBatch(batchId));
+    transaction.afterCommit(() => this.operations.wakeBatch({ operationIds }));
     return this.accepted(manager, deployments, batchId, operationIds);
   }
 
