@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from datetime import datetime, timezone
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
@@ -106,7 +106,10 @@ class Masker:
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]
         yield repr(text)[1:-1]
-        yield quote(data, safe="")
+        # As Python, Jinja, JavaScript and forms write it in an address.
+        for kept in ("", "/", "!'()*"):
+            yield quote(data, safe=kept)
+        yield quote_plus(data)
         yield shlex.quote(text).strip("'")
         if len(data) >= SHORTEST_SECRET_LINE:
             yield from self._base64_forms(data)
