@@ -4,6 +4,7 @@ import { METHODS, RPC_ERRORS } from '@myx/protocol';
 import type {
   AgentEvent,
   CommandResult,
+  ExecuteAnsibleParams,
   ExecuteCommandParams,
   MethodName,
   ParamsOf,
@@ -17,6 +18,8 @@ const NOW = '2026-11-20T12:00:00.000Z';
 /** A command as a {@link ScriptedAgent} holds it. */
 export interface ScriptedCommand {
   readonly params: ExecuteCommandParams;
+  /** What was asked for when it is a playbook. */
+  readonly playbook: ExecuteAnsibleParams | null;
   readonly output: { stdout: Buffer; stderr: Buffer };
   gaps: { log_type: 'stdout' | 'stderr'; from: number; to: number }[];
   result: CommandResult | null;
@@ -158,6 +161,12 @@ export class ScriptedAgent {
         return statusOf(this.heartbeat(), this.machineId);
       case 'execute_command':
         return this.#execute(params as ExecuteCommandParams);
+      case 'execute_ansible': {
+        const playbook = params as ExecuteAnsibleParams;
+        const { command_id, timeout } = playbook;
+        const argv = { command: 'ansible-playbook', args: [] };
+        return this.#execute({ command_id, timeout, ...argv }, playbook);
+      }
       case 'get_command_log':
         return this.#log(params as ParamsOf<'get_command_log'>).then(this.mangle);
       case 'cancel_command': {
@@ -178,13 +187,16 @@ export class ScriptedAgent {
     }
   }
 
-  #execute(params: ExecuteCommandParams): ResultOf<'execute_command'> {
+  #execute(
+    params: ExecuteCommandParams,
+    playbook: ExecuteAnsibleParams | null = null,
+  ): ResultOf<'execute_command'> {
     const { command_id: id } = params;
     if (this.forgotten.has(id)) throw new Refusal('command_forgotten');
     if (!this.commands.has(id)) {
       this.starts.set(id, (this.starts.get(id) ?? 0) + 1);
       const output = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
-      const command: ScriptedCommand = { params, output, gaps: [], result: null };
+      const command: ScriptedCommand = { params, playbook, output, gaps: [], result: null };
       this.commands.set(id, command);
       const running = [...this.commands.values()].filter(({ result }) => result === null);
       this.mostRunning = Math.max(this.mostRunning, running.length);

@@ -130,11 +130,10 @@ export class AgentHost implements OperationSession {
     const report = new PlaybookReport(context, call);
     const result = await this.telling(context, async () => {
       try {
-        const state = await running.start(
+        await running.start(
           (client, options) => client.call('execute_ansible', params, options),
           true,
         );
-        if (state.stdout_bytes > 0) context.log(`${call.playbook} had begun; from its beginning:`);
         return await running.collect((stream, bytes) => {
           report.add(stream, bytes);
         });

@@ -8,16 +8,22 @@ import { LineReader } from './line-reader.js';
 /** The oldest ansible-core that playbooks are written for. */
 export const LEAST_ANSIBLE = [2, 12] as const;
 
-/** Prints the version of Ansible, or ends with 3 when it is not there. */
+/** Prints the version of Ansible, or ends with 3 when it is not there. Leaves nothing in the home of root. */
 const ANSIBLE_VERSION = `
+set -eu
 command -v ansible-playbook >/dev/null 2>&1 || exit 3
-exec ansible-playbook --version
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+: >"$work/ansible.cfg"
+ANSIBLE_CONFIG="$work/ansible.cfg" ANSIBLE_HOME="$work" ANSIBLE_LOCAL_TEMP="$work" ansible-playbook --version
 `;
 
 /** Python starts slowly on a small host, milliseconds. */
 const VERSION_TIMEOUT_MS = 120_000;
 
 const INSTALL_TIMEOUT_MS = 1_500_000;
+
+const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 
 /** Has Ansible on the server, as playbooks need it. Skipped where a recent enough one is. */
 export function ansibleStep<Memory>(): OperationStep<Memory, AgentHost> {
@@ -74,29 +80,32 @@ async function ansibleVersion(context: HostContext, host: AgentHost): Promise<st
 }
 
 async function install(context: HostContext, host: AgentHost): Promise<void> {
-  const lines: string[] = [];
-  const reader = new LineReader((line) => {
-    context.log(line);
-    lines.push(line);
-    if (lines.length > 20) lines.shift();
-  });
+  let complaint = '';
+  const readers = {
+    stdout: new LineReader((line) => {
+      context.log(line);
+    }),
+    stderr: new LineReader((line) => {
+      context.log(line, 'warning');
+      complaint = line;
+    }),
+  };
   const { exitCode } = await host.run(
     context,
     ['/bin/sh', `${DEPLOYMENT_TOOL_PATH}/scripts/install_ansible.sh`],
     {
       timeoutMs: INSTALL_TIMEOUT_MS,
       maxOutputBytes: 16 * 1024 * 1024,
-      expected: Array.from({ length: 256 }, (_, code) => code),
-      onOutput: (_stream, bytes) => {
-        reader.push(bytes);
+      expected: ANY_EXIT_CODE,
+      onOutput: (stream, bytes) => {
+        readers[stream].push(bytes);
       },
     },
   );
-  reader.end();
+  readers.stdout.end();
+  readers.stderr.end();
   if (exitCode === 0) return;
-  throw new StepFailure(
-    'server',
-    'ansible_not_installed',
-    `Ansible could not be installed: ${lines.at(-1) ?? `exit code ${String(exitCode)}`}`,
-  );
+  // The script's last words name the reason (see its head).
+  const reason = complaint || `Ansible cannot be installed: exit code ${String(exitCode)}`;
+  throw new StepFailure('server', 'ansible_not_installed', reason);
 }

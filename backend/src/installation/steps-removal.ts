@@ -1,4 +1,4 @@
-import { AGENT_PATHS, AGENT_UNIT } from '@myx/protocol';
+import { AGENT_PATHS, AGENT_UNIT, DEPLOYMENT_TOOL_PATH } from '@myx/protocol';
 import { StepFailure } from '../operations/index.js';
 import type { StepContext } from '../operations/index.js';
 import { TransportError } from '../platform/transport/transport-error.js';
@@ -8,12 +8,15 @@ import { removePaths } from './steps-files.js';
 
 type Context = StepContext<InstallMemory>;
 
-/** Everything of an agent that lies on a server. */
+/** Everything of an agent that lies on a server, with the tool that it runs playbooks of. */
 const PATHS = [
   AGENT_PATHS.unit,
   AGENT_PATHS.program,
   AGENT_PATHS.configDirectory,
   AGENT_PATHS.state,
+  DEPLOYMENT_TOOL_PATH,
+  // A sync that was killed leaves it beside.
+  `${DEPLOYMENT_TOOL_PATH}.staging`,
 ] as const;
 
 /** Connects; a forced removal goes on without the server when it cannot be reached. */
