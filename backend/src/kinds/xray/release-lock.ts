@@ -21,7 +21,12 @@ export const XrayRelease = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hex digits' }),
   size: z.int().min(1).max(MAX_RELEASE_BYTES).optional().describe('Bytes, where known'),
-  source: z.string().min(1).max(500).describe('Where the digest was read'),
+  program_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hex digits' })
+    .optional()
+    .describe('Digest of the program in the archive, where it was built from source and compared'),
+  source: z.string().min(1).max(1000).describe('Where the digest was read'),
 });
 export type XrayRelease = z.infer<typeof XrayRelease>;
 

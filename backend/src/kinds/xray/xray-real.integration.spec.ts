@@ -28,7 +28,7 @@ import { canaryLinksFor, shareLinksFor } from './share-links.js';
 import { clientConfigFor } from './xray-client-config.js';
 import { DEFAULT_XRAY_VERSION, XrayConfig } from './xray-config.schema.js';
 import type { XrayConfigInput } from './xray-config.schema.js';
-import { isBehindCaddy } from './xray-inbound.schema.js';
+import { FINGERPRINTS, isBehindCaddy } from './xray-inbound.schema.js';
 import { newRealityPrivateKey, realityPublicKeyOf } from './xray-keys.js';
 
 /** The first build of Xray on a machine takes minutes; without it nothing here takes long. */
@@ -112,6 +112,15 @@ describe('every kind of inbound', () => {
       const outcome = await testXrayConfig(program, clientConfigFor(parseShareLink(url)));
       expect(outcome).toMatchObject({ code: 0 });
     }
+  });
+
+  it.each(FINGERPRINTS)('has clients that look like %s', async (fingerprint) => {
+    const reality = { type: 'vless_reality', target: 'www.example.com', fingerprint } as const;
+    const config = XrayConfig.parse({ address: '203.0.113.7', inbounds: [reality] });
+
+    const outcome = await testXrayConfig(program, clientConfigFor(canaryLinksFor(config)[0]!.link));
+
+    expect(outcome).toMatchObject({ code: 0 });
   });
 
   it('is the version that MyX deploys', async () => {
