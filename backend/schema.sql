@@ -408,6 +408,31 @@ CREATE TABLE users (
   created_at timestamp(3) with time zone NOT NULL,
   last_login_at timestamp with time zone
 );
+CREATE TABLE xray_folded_epochs (
+  deployment_id uuid NOT NULL,
+  epoch text NOT NULL
+);
+CREATE TABLE xray_readings (
+  deployment_id uuid NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  read_at timestamp with time zone,
+  problem text
+);
+CREATE TABLE xray_subscriptions (
+  deployment_id uuid NOT NULL,
+  client_id text NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone
+);
+CREATE TABLE xray_traffic (
+  deployment_id uuid NOT NULL,
+  client_id text NOT NULL,
+  epoch text NOT NULL,
+  uplink bigint NOT NULL,
+  downlink bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL
+);
 
 -- Constraints
 
@@ -550,6 +575,17 @@ ALTER TABLE users ADD CONSTRAINT users_login_check CHECK ((((length(login) >= 1)
 ALTER TABLE users ADD CONSTRAINT users_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text));
 ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])));
+ALTER TABLE xray_folded_epochs ADD CONSTRAINT xray_folded_epochs_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments(id) ON DELETE CASCADE;
+ALTER TABLE xray_folded_epochs ADD CONSTRAINT xray_folded_epochs_pkey PRIMARY KEY (deployment_id, epoch);
+ALTER TABLE xray_readings ADD CONSTRAINT xray_readings_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments(id) ON DELETE CASCADE;
+ALTER TABLE xray_readings ADD CONSTRAINT xray_readings_pkey PRIMARY KEY (deployment_id);
+ALTER TABLE xray_subscriptions ADD CONSTRAINT xray_subscriptions_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments(id) ON DELETE CASCADE;
+ALTER TABLE xray_subscriptions ADD CONSTRAINT xray_subscriptions_pkey PRIMARY KEY (deployment_id, client_id);
+ALTER TABLE xray_subscriptions ADD CONSTRAINT xray_subscriptions_token_hash_key UNIQUE (token_hash);
+ALTER TABLE xray_traffic ADD CONSTRAINT xray_traffic_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments(id) ON DELETE CASCADE;
+ALTER TABLE xray_traffic ADD CONSTRAINT xray_traffic_downlink_check CHECK ((downlink >= 0));
+ALTER TABLE xray_traffic ADD CONSTRAINT xray_traffic_pkey PRIMARY KEY (deployment_id, client_id, epoch);
+ALTER TABLE xray_traffic ADD CONSTRAINT xray_traffic_uplink_check CHECK ((uplink >= 0));
 
 -- Indexes
 

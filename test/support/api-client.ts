@@ -33,6 +33,10 @@ export class ApiClient {
     return this.send<Body>('POST', route, body, expected);
   }
 
+  put<Body>(route: string, body: unknown, expected = SUCCESS): Promise<Body> {
+    return this.send<Body>('PUT', route, body, expected);
+  }
+
   patch<Body>(route: string, body: unknown, expected = SUCCESS): Promise<Body> {
     return this.send<Body>('PATCH', route, body, expected);
   }

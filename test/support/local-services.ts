@@ -5,23 +5,27 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TestCertificate } from './test-certificates.ts';
 
-/** Something that listens on a port of 127.0.0.1. */
+/** Something that listens on a port of this machine. */
 export interface LocalService {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** A web site of one page, over plain HTTP. */
-export async function servePage(text: string): Promise<LocalService> {
+/** A web site of one page, over plain HTTP; on the loopback address unless told otherwise. */
+export async function servePage(text: string, host?: string): Promise<LocalService> {
   return listening(
     createHttpServer((_request, response) => {
       response.end(text);
     }),
+    host,
   );
 }
 
 /** A TLS 1.3 site with HTTP/2, such as REALITY hides behind. */
-export async function serveTlsSite(certificate: TestCertificate): Promise<LocalService> {
+export async function serveTlsSite(
+  certificate: TestCertificate,
+  host?: string,
+): Promise<LocalService> {
   return listening(
     createTlsServer(
       { ...pair(certificate), minVersion: 'TLSv1.3', ALPNProtocols: ['h2', 'http/1.1'] },
@@ -30,6 +34,7 @@ export async function serveTlsSite(certificate: TestCertificate): Promise<LocalS
         socket.resume();
       },
     ),
+    host,
   );
 }
 
@@ -72,7 +77,7 @@ function pair({ certificate, key }: TestCertificate): { cert: string; key: strin
   return { cert: certificate, key };
 }
 
-async function listening(server: Server): Promise<LocalService> {
+async function listening(server: Server, host = '127.0.0.1'): Promise<LocalService> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -81,7 +86,7 @@ async function listening(server: Server): Promise<LocalService> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

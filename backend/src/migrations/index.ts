@@ -11,6 +11,7 @@ import { Health1795200001080 } from './20261120T2150-health.js';
 import { Batches1795300001000 } from './20261121T1500-batches.js';
 import { Playbooks1795300001010 } from './20261121T1510-playbooks.js';
 import { Deployments1795300001020 } from './20261121T1520-deployments.js';
+import { Xray1795300001030 } from './20261121T1530-xray.js';
 
 /** Every migration, oldest first. Forward only; one intention each. */
 export const MIGRATIONS = [
@@ -26,4 +27,5 @@ export const MIGRATIONS = [
   Batches1795300001000,
   Playbooks1795300001010,
   Deployments1795300001020,
+  Xray1795300001030,
 ] satisfies MixedList<unknown>;

@@ -105,6 +105,15 @@ describe('the kind Xray', () => {
     expect(JSON.stringify(check.canaries[1]?.config.outbounds)).not.toContain('tlsSettings');
   });
 
+  it('tells in the plan what is unwise', () => {
+    const inbounds: XrayConfigInput['inbounds'] = [
+      { type: 'vless_reality', port: 8443, target: 'www.example.com' },
+    ];
+    const commands = kind.commands(config({ inbounds }), {} as never);
+
+    expect(commands.filter((line) => line.startsWith('Mind /inbounds/0/port'))).toHaveLength(1);
+  });
+
   it('sends the archive only when the manager is to', async () => {
     const step = {} as never;
     const sent = await kind.artefacts?.(config(), { ...CONTEXT, step });

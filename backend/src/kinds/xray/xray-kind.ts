@@ -7,6 +7,7 @@ import type {
 } from '../../deployments/index.js';
 import { isBehindCaddy, listenAddressOf } from './xray-inbound.schema.js';
 import type { XrayInbound } from './xray-inbound.schema.js';
+import { adviseXray } from './xray-advice.js';
 import { canaryCheck, loopbackFor } from './canary-check.js';
 import type { ReleaseStore } from './release-store.js';
 import { renderXrayConfigFile } from './render-xray-config.js';
@@ -133,6 +134,7 @@ function commandsFor(config: XrayConfig): readonly string[] {
     'Wait until every port listens',
     'Fetch a page through every inbound with an Xray client made from its share link',
     'Remove releases that are neither in use nor the last known good',
+    ...adviseXray(config).map(({ path, text }) => `Mind ${path}: ${text.en}`),
   ];
 }
 

@@ -52,6 +52,12 @@ export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'problem.cancel_pending': '目前无法连接代理来取消命令',
   'problem.no_server_selected': '没有选中任何服务器',
   'problem.output_out_of_range': '偏移量超出输出的末尾',
+  'problem.reality_scan_failed': '服务器上的伪装目标扫描失败',
+  'problem.not_an_xray_deployment': '该部署不是 Xray',
+  'problem.xray_client_not_found': '没有该客户端',
+  'problem.xray_client_name_taken': '另一个客户端已使用该名称',
+  'problem.subscription_not_found': '没有该订阅',
+  'problem.xray_link_not_found': '没有该链接',
   'problem.internal_error': '管理器内部出错',
   'problem.not_ready': '管理器尚未就绪',
 
