@@ -67,7 +67,6 @@ const TABLES = [
     server_id uuid NOT NULL,
     server_name text NOT NULL,
     operation_id uuid NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
-    command_id text,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'rejected', 'lost')),
     exit_code integer,
     recap jsonb,

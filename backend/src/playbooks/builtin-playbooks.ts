@@ -42,7 +42,8 @@ export class BuiltinPlaybooks {
 async function readPlaybooks(directory: string): Promise<ReadonlyMap<string, BuiltinPlaybook>> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.yml')).sort();
   const playbooks = await Promise.all(files.map((file) => readPlaybook(directory, file)));
-  const offered = playbooks.filter(({ header }) => !header.internal);
+  // Those of deployments have no title: by themselves they would lack what a deployment gives them.
+  const offered = playbooks.filter(({ header }) => header.title !== undefined);
   return new Map(offered.map((playbook) => [playbook.name.toLowerCase(), playbook]));
 }
 

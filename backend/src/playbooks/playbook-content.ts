@@ -48,8 +48,6 @@ export const PlaybookHeader = z.strictObject({
       error: 'two variables have the same name',
     })
     .default([]),
-  /** Used by the product itself: not offered for runs. */
-  internal: z.boolean().default(false),
 });
 export type PlaybookHeader = z.infer<typeof PlaybookHeader>;
 

@@ -4,9 +4,10 @@ import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
 import type { CurrentTask, TaskResult, VersionState } from './playbook.js';
-import { RUN_PLAYBOOK } from './playbook-operation-types.js';
+import { CHECK_PLAYBOOK, RUN_PLAYBOOK } from './playbook-operation-types.js';
 import { PlaybookRunsRepository } from './playbook-runs.repository.js';
 import type { RunPlace } from './playbook-tasks.repository.js';
+import { PlaybooksRepository } from './playbooks.repository.js';
 
 /** Longest message of a result that travels live; the whole one is read from the list. */
 const MESSAGE_LENGTH = 500;
@@ -26,6 +27,7 @@ export class PlaybookNews implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly liveBus: LiveBus,
     private readonly runs: PlaybookRunsRepository,
+    private readonly playbooks: PlaybooksRepository,
   ) {}
 
   onModuleInit(): void {
@@ -150,12 +152,22 @@ export class PlaybookNews implements OnModuleInit, OnModuleDestroy {
 
   private async operationChanged({ topic, type, data }: LiveMessage): Promise<void> {
     if (topic !== 'operations' || type !== 'operation_changed') return;
-    if (data.type !== RUN_PLAYBOOK || typeof data.id !== 'string') return;
+    if (typeof data.id !== 'string') return;
     try {
-      const place = await this.runs.findByOperation(data.id);
-      if (place) this.run(place.runId, place.serverId);
+      if (data.type === RUN_PLAYBOOK) await this.runChanged(data.id);
+      if (data.type === CHECK_PLAYBOOK) await this.checkChanged(data.id);
     } catch {
       // News are a convenience: whoever waits looks again by itself.
     }
+  }
+
+  private async runChanged(operationId: string): Promise<void> {
+    const place = await this.runs.findByOperation(operationId);
+    if (place) this.run(place.runId, place.serverId);
+  }
+
+  private async checkChanged(operationId: string): Promise<void> {
+    const version = await this.playbooks.findByCheck(operationId);
+    if (version) this.playbook(version.playbookId, version.version, version.state);
   }
 }

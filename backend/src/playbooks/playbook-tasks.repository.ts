@@ -29,18 +29,18 @@ const COLUMNS = `seq, task_id AS "taskId", task, role, play, action, item, statu
 export class PlaybookTasksRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Makes a server of a run ready for another start of the playbook, under a new command. */
-  async begin(manager: EntityManager, place: RunPlace, commandId: string): Promise<void> {
+  /** Makes a server of a run ready for another start of the playbook. */
+  async begin(manager: EntityManager, place: RunPlace): Promise<void> {
     const key = [place.runId, place.serverId];
     await manager.query(
       'DELETE FROM playbook_task_results WHERE run_id = $1 AND server_id = $2',
       key,
     );
     await manager.query(
-      `UPDATE playbook_run_servers SET command_id = $3, outcome = NULL, exit_code = NULL, recap = NULL,
+      `UPDATE playbook_run_servers SET outcome = NULL, exit_code = NULL, recap = NULL,
          current_task = NULL, task_seq = 0, tasks_dropped = 0
        WHERE run_id = $1 AND server_id = $2`,
-      [...key, commandId],
+      key,
     );
   }
 

@@ -203,7 +203,25 @@ export class PlaybooksRepository {
     await this.setCheck(manager, checked, state, message);
   }
 
-  /** The state of a version, whatever the check. */
+  /** A check that came to no end leaves its version as it was before. */
+  async abandonCheck(manager: EntityManager, operationId: string, message: string): Promise<void> {
+    await manager.query(
+      `UPDATE playbook_versions SET state = 'draft', check_message = $2, checked_at = now()
+       WHERE check_operation_id = $1 AND state = 'checking'`,
+      [operationId, message],
+    );
+  }
+
+  /** The version that an operation checks, unless a newer check has begun. */
+  async findByCheck(operationId: string): Promise<PlaybookVersion | undefined> {
+    const rows = await this.dataSource.query<VersionRow[]>(
+      `SELECT ${VERSION_COLUMNS} FROM playbook_versions WHERE check_operation_id = $1`,
+      [operationId],
+    );
+    return rows[0] && versionOf(rows[0]);
+  }
+
+  /** Stores the state of a version, unless a newer check has begun. */
   private async setCheck(
     manager: EntityManager,
     { playbookId, version, operationId }: CheckedVersion,
