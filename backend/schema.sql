@@ -265,7 +265,6 @@ CREATE TABLE playbook_run_servers (
   server_id uuid NOT NULL,
   server_name text NOT NULL,
   operation_id uuid NOT NULL,
-  command_id text,
   outcome text,
   exit_code integer,
   recap jsonb,

@@ -119,6 +119,18 @@ export type { GetPlaybookVersion$Params as GetPlaybookVersion$Params } from './f
 export { getPlaybookVersion as getPlaybookVersion } from './fn/playbooks/get-playbook-version';
 export type { CheckPlaybookVersion$Params as CheckPlaybookVersion$Params } from './fn/playbooks/check-playbook-version';
 export { checkPlaybookVersion as checkPlaybookVersion } from './fn/playbooks/check-playbook-version';
+export type { ListPlaybookRuns$Params as ListPlaybookRuns$Params } from './fn/playbooks/list-playbook-runs';
+export { listPlaybookRuns as listPlaybookRuns } from './fn/playbooks/list-playbook-runs';
+export type { CreatePlaybookRun$Params as CreatePlaybookRun$Params } from './fn/playbooks/create-playbook-run';
+export { createPlaybookRun as createPlaybookRun } from './fn/playbooks/create-playbook-run';
+export type { GetPlaybookRun$Params as GetPlaybookRun$Params } from './fn/playbooks/get-playbook-run';
+export { getPlaybookRun as getPlaybookRun } from './fn/playbooks/get-playbook-run';
+export type { ListPlaybookTasks$Params as ListPlaybookTasks$Params } from './fn/playbooks/list-playbook-tasks';
+export { listPlaybookTasks as listPlaybookTasks } from './fn/playbooks/list-playbook-tasks';
+export type { CancelPlaybookRun$Params as CancelPlaybookRun$Params } from './fn/playbooks/cancel-playbook-run';
+export { cancelPlaybookRun as cancelPlaybookRun } from './fn/playbooks/cancel-playbook-run';
+export type { RetryPlaybookRun$Params as RetryPlaybookRun$Params } from './fn/playbooks/retry-playbook-run';
+export { retryPlaybookRun as retryPlaybookRun } from './fn/playbooks/retry-playbook-run';
 export type { ListDeploymentKinds$Params as ListDeploymentKinds$Params } from './fn/deployments/list-deployment-kinds';
 export { listDeploymentKinds as listDeploymentKinds } from './fn/deployments/list-deployment-kinds';
 export type { ListDeployments$Params as ListDeployments$Params } from './fn/deployments/list-deployments';
