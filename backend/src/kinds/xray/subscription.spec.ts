@@ -61,4 +61,15 @@ describe('subscriptionAnswer', () => {
     expect(headers['cache-control']).toBe('no-store');
     expect(Object.values(headers).join('')).toMatch(/^[\x20-\x7e]+$/);
   });
+
+  it('is shown by browsers and kept as a file by programs', () => {
+    const names = ['links', 'base64'] as const;
+    const [shown, kept] = names.map((format) => subscriptionAnswer(links, facts, format).headers);
+
+    expect(shown).not.toHaveProperty('content-disposition');
+    expect(kept).toHaveProperty(
+      'content-disposition',
+      "attachment; filename*=UTF-8''Berlin%20%E4%BD%A0%E5%A5%BD",
+    );
+  });
 });

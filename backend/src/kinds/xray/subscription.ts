@@ -66,7 +66,10 @@ export function subscriptionAnswer(
       'subscription-userinfo': `upload=${uploadBytes}; download=${downloadBytes}; total=0; expire=0`,
       'profile-title': `base64:${Buffer.from(title).toString('base64')}`,
       'profile-update-interval': String(UPDATE_HOURS),
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(title)}`,
+      // Programs take the name of a file for the name of the profile; a browser shall show the text.
+      ...(format === 'links'
+        ? {}
+        : { 'content-disposition': `attachment; filename*=UTF-8''${fileName(title)}` }),
     },
   };
 }
@@ -102,4 +105,12 @@ function isNotOlder(version: string, since: string): boolean {
     if (!(other === number)) return other > number;
   }
   return true;
+}
+
+/** RFC 8187 leaves fewer characters as they are than encodeURIComponent does. */
+function fileName(title: string): string {
+  return encodeURIComponent(title).replaceAll(
+    /['()*!]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
