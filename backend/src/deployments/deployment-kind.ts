@@ -35,7 +35,7 @@ export interface Rendered {
   readonly vars: Readonly<Record<string, unknown>>;
   /** Names in `vars` whose strings, also nested ones, are secrets. */
   readonly secretVars: readonly string[];
-  /** The unit that must run, such as `caddy.service`; null when there is none. */
+  /** The unit that must run, such as `nginx.service`; null when there is none. */
   readonly unit: string | null;
   /** Version that is wanted, where the configuration pins one; null: whatever gets installed. */
   readonly programVersion: string | null;
