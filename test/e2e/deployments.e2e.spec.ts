@@ -35,7 +35,7 @@ describe('deployments on real servers', () => {
   let fleet: Fleet;
   let hosts: readonly LabHost[];
   const ids: string[] = [];
-  let before: Awaited<ReturnType<LabHost['snapshotFiles']>>;
+  let before: ReturnType<LabHost['snapshotFiles']>;
 
   beforeAll(async () => {
     fleet = await Fleet.open({
@@ -44,7 +44,7 @@ describe('deployments on real servers', () => {
     });
     hosts = fleet.lab.hosts;
     const servers = await Promise.all([fleet.addServer(1), fleet.addServer(2)]);
-    before = await hosts[0]!.snapshotFiles();
+    before = hosts[0]!.snapshotFiles();
     const answer = await fleet.api.post<{ deployments: Deployment[]; operation_ids: string[] }>(
       API,
       { kind: 'node_exporter', server_ids: servers, config: { port: 9100 } },
@@ -209,7 +209,7 @@ describe('deployments on real servers', () => {
     expect((await fleet.api.raw(`${API}/${ids[0]!}`)).status).toBe(404);
     const user = await hosts[0]!.exec(['id', 'prometheus']);
     expect(user.code).not.toBe(0);
-    const { added, removed } = diffSnapshots(before, await hosts[0]!.snapshotFiles());
+    const { added, removed } = diffSnapshots(before, hosts[0]!.snapshotFiles());
     const ours = (paths: readonly string[]): string[] =>
       paths.filter((path) => !KEPT_BY_THE_SYSTEM.test(path));
     expect(ours(added)).toEqual([]);

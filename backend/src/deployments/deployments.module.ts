@@ -16,6 +16,7 @@ import { DeploymentOperations } from './deployments.operations.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 import { DriftScheduler } from './drift.scheduler.js';
+import { DeploymentObjection } from './removal-objection.js';
 
 /** Services that the manager has put on servers. Knows no kind of them: kinds register themselves. */
 @Module({
@@ -26,6 +27,7 @@ import { DriftScheduler } from './drift.scheduler.js';
     DeploymentConfigs,
     DeploymentKinds,
     DeploymentNews,
+    DeploymentObjection,
     DeploymentOperations,
     DeploymentParts,
     DeploymentPlanner,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { erased, OperationsService } from '../operations/index.js';
 import type { AnyOperationDefinition, Ending, OperationDefinition } from '../operations/index.js';
 import { AppError } from '../platform/errors/index.js';
-import { CONNECTION_MISMATCH, ServerLogins } from '../servers/index.js';
+import { CONNECTION_MISMATCH, RemovalObjections, ServerLogins } from '../servers/index.js';
 import type { Server, ServerStatus } from '../servers/index.js';
 import { InstallMemory } from './install-memory.js';
 import type { InstallStep } from './install-memory.js';
@@ -47,6 +47,7 @@ export class InstallationOperations implements OnModuleInit {
     private readonly operations: OperationsService,
     private readonly parts: InstallParts,
     private readonly logins: ServerLogins,
+    private readonly objections: RemovalObjections,
   ) {}
 
   onModuleInit(): void {
@@ -140,6 +141,7 @@ export class InstallationOperations implements OnModuleInit {
       params: RemovalParams,
       isRequestable: true,
       steps: this.removalSteps(),
+      requested: (manager, serverId, params) => this.refuseNeeded(manager, serverId, params),
       ended: async (manager, ending) => {
         if (ending.outcome !== 'succeeded') return this.notRemoved(manager, ending);
         await this.parts.agents.remove(manager, ending.serverId);
@@ -160,7 +162,13 @@ export class InstallationOperations implements OnModuleInit {
       params: RemovalParams,
       isRequestable: false,
       steps: this.removalSteps(),
-      requested: this.becoming('removing'),
+      requested: async (manager, serverId, params) => {
+        await this.refuseNeeded(manager, serverId, params);
+        await this.parts.servers.changeStatus(manager, serverId, {
+          status: 'removing',
+          cause: null,
+        });
+      },
       ended: async (manager, ending) => {
         if (ending.outcome !== 'succeeded') return this.notRemoved(manager, ending);
         await this.forget(manager, ending.serverId);
@@ -195,6 +203,15 @@ export class InstallationOperations implements OnModuleInit {
       removeFilesStep(),
       verifyRemovalStep(),
     ];
+  }
+
+  /** Refuses to take an agent away that something else still needs, unless whoever asks insists. */
+  private async refuseNeeded(
+    manager: EntityManager,
+    serverId: string,
+    params: Record<string, unknown>,
+  ): Promise<void> {
+    if (params.force !== true) await this.objections.ask(manager, serverId);
   }
 
   private becoming(status: ServerStatus): NonNullable<Variant['requested']> {

@@ -91,8 +91,12 @@ export interface OperationDefinition<
     readonly serverId: string;
     readonly params: Record<string, unknown>;
   }) => Session;
-  /** Writes what follows from the request, in its transaction. */
-  readonly requested?: (manager: EntityManager, serverId: string) => Promise<void>;
+  /** Writes what follows from the request, in its transaction; may refuse it. @throws AppError */
+  readonly requested?: (
+    manager: EntityManager,
+    serverId: string,
+    params: Record<string, unknown>,
+  ) => Promise<void>;
   /** Writes what follows from the end, in the transaction that stores it. */
   readonly ended?: (manager: EntityManager, ending: Ending) => Promise<void>;
   /** Tells followers, after the commit. Must not fail. */

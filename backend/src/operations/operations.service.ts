@@ -124,7 +124,7 @@ export class OperationsService {
       batchId,
       steps: definition.steps,
     });
-    await definition.requested?.(manager, server.id);
+    await definition.requested?.(manager, server.id, params);
     await this.record(manager, 'operation.request', request.actor, {
       id,
       type: definition.type,
@@ -236,7 +236,7 @@ export class OperationsService {
       definition.admit?.(server);
       const alwaysAgain = definition.steps.filter(({ always }) => always).map(({ name }) => name);
       await this.repository.restart(manager, id, alwaysAgain);
-      await definition.requested?.(manager, server.id);
+      await definition.requested?.(manager, server.id, operation.params);
       await this.recordOn(manager, 'operation.retry', actor, operation);
       transaction.afterCommit(() => this.wake(id));
     });

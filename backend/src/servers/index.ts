@@ -8,6 +8,7 @@ export type {
   StatusCause,
 } from './server.entity.js';
 export * from './servers.errors.js';
+export { RemovalObjections } from './removal-objections.js';
 export { ServersModule } from './servers.module.js';
 export type { ServerChanges, ServerFilter } from './servers.repository.js';
 export { ServersService } from './servers.service.js';

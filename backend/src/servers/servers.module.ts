@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { CredentialsModule } from '../credentials/index.js';
+import { RemovalObjections } from './removal-objections.js';
 import { ServerEditor } from './server-editor.js';
 import { ServerLogins } from './server-logins.js';
 import { ServersController } from './servers.controller.js';
@@ -11,7 +12,7 @@ import { ServersService } from './servers.service.js';
 @Module({
   imports: [AuditModule, CredentialsModule],
   controllers: [ServersController],
-  providers: [ServersRepository, ServersService, ServerLogins, ServerEditor],
-  exports: [ServersService, ServerLogins, ServerEditor],
+  providers: [ServersRepository, ServersService, ServerLogins, ServerEditor, RemovalObjections],
+  exports: [ServersService, ServerLogins, ServerEditor, RemovalObjections],
 })
 export class ServersModule {}
