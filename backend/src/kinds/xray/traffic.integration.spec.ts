@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { openTestDatabase } from '../../../../test/support/test-database.ts';
@@ -7,6 +7,8 @@ import { ENTITIES } from '../../app/entities.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { TrafficReading } from './traffic-reading.js';
 import { TrafficRepository } from './traffic.repository.js';
+
+jest.setTimeout(180_000);
 
 let dataSource: DataSource;
 let traffic: TrafficRepository;
@@ -110,7 +112,7 @@ describe('TrafficRepository', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   it('merges the same readings from two managers at once', async () => {
     const id = await aDeployment();
