@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { openTestDatabase } from '../../../../test/support/test-database.ts';
-import { ENTITIES } from '../../app/entities.js';
 import { MIGRATIONS } from '../../migrations/index.js';
 import type { TrafficReading } from './traffic-reading.js';
 import { TrafficRepository } from './traffic.repository.js';
@@ -15,7 +14,7 @@ let traffic: TrafficRepository;
 let serverId: string;
 
 beforeAll(async () => {
-  ({ dataSource } = await openTestDatabase({ entities: ENTITIES, migrations: MIGRATIONS }));
+  ({ dataSource } = await openTestDatabase({ migrations: MIGRATIONS }));
   traffic = new TrafficRepository(dataSource);
   serverId = await aServer();
 });

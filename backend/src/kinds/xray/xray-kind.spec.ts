@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FormDescription } from '../../deployments/form-description.js';
+import { DeploymentKinds } from '../../deployments/index.js';
 import type { RenderContext } from '../../deployments/index.js';
 import type { ReleaseStore } from './release-store.js';
 import { XrayConfig } from './xray-config.schema.js';
@@ -41,8 +41,11 @@ async function file(path: string, of = config()): Promise<string> {
 }
 
 describe('the kind Xray', () => {
-  it('has a form that is a valid description', () => {
-    expect(() => FormDescription.parse(kind.form)).not.toThrow();
+  it('is registered with a form that is a valid description', () => {
+    const kinds = new DeploymentKinds();
+    kinds.register(kind);
+
+    expect(kinds.get('xray').form).toEqual(kind.form);
   });
 
   it('renders the same for the same configuration', async () => {

@@ -58,6 +58,9 @@ export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'problem.xray_client_name_taken': '另一个客户端已使用该名称',
   'problem.subscription_not_found': '没有该订阅',
   'problem.xray_link_not_found': '没有该链接',
+  'problem.xray_release_unknown': '未固定该 Xray 版本的校验值',
+  'problem.xray_releases_file_wrong': 'Xray 版本列表无法使用',
+  'problem.share_link_wrong': '这不是可用的分享链接',
   'problem.internal_error': '管理器内部出错',
   'problem.not_ready': '管理器尚未就绪',
 
