@@ -5,7 +5,7 @@ import { useSupportedNode } from './node-version.js';
 
 if (useSupportedNode(import.meta.filename)) {
   const { buildWhatIsStale } = await import('./build.ts');
-  buildWhatIsStale();
+  buildWhatIsStale(['wire contract', 'manager']);
   const { writeDocuments } = await import('../dist/app/generate.js');
   await writeDocuments(path.resolve(import.meta.dirname, '../..'));
 }

@@ -1,12 +1,13 @@
 /**
  * `npm test`: brings the Debian packages the tests need where it can, builds what is stale, runs the
- * unit, integration and end-to-end projects, and ends with one line of counts.
+ * unit, frontend, integration and end-to-end projects and the journeys through the web UI, and ends
+ * with one line of counts. Arguments narrow it down to the test files whose paths match them.
  *
  * Where the packages cannot be had (not root, not Debian) the projects that need them are left out
  * and named with the reason; under CI=true that is a failure instead.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildWhatIsStale } from '../../backend/bin/build.ts';
@@ -21,43 +22,62 @@ interface Counts {
   skipped: number;
 }
 
-interface Project {
-  readonly name: 'unit' | 'integration' | 'e2e';
-  readonly packages: readonly string[];
+/** A run of one project: where it writes its report, and which test files are wanted. */
+interface Run {
+  readonly report: string;
+  readonly patterns: readonly string[];
 }
+
+interface Project {
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Runs it and answers its exit status. */
+  readonly run: (run: Run) => number | null;
+  readonly count: (report: string) => Counts;
+}
+
+const ALL_CORES = '--maxWorkers=100%';
+const HOSTS = [...SYSTEM_PACKAGES.lab, ...SYSTEM_PACKAGES.integration];
 
 const PROJECTS: readonly Project[] = [
-  { name: 'unit', packages: [] },
-  { name: 'integration', packages: SYSTEM_PACKAGES.integration },
-  { name: 'e2e', packages: [...SYSTEM_PACKAGES.lab, ...SYSTEM_PACKAGES.integration] },
+  jestProject('unit', [], ['--selectProjects', 'unit', ALL_CORES]),
+  jestProject('frontend', [], ['--config', 'frontend/jest.config.js', ALL_CORES]),
+  jestProject('integration', SYSTEM_PACKAGES.integration, [
+    ...['--selectProjects', 'integration', '--runInBand'],
+  ]),
+  jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', '--runInBand']),
+  {
+    name: 'journeys',
+    packages: [...HOSTS, ...SYSTEM_PACKAGES.browser],
+    run: runPlaywright,
+    count: countOfPlaywright,
+  },
 ];
 
-function runProject(name: string, output: string, patterns: readonly string[]): Counts {
-  const report = path.join(output, `${name}.json`);
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--no-warnings=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-      '--selectProjects',
-      name,
-      ...(name === 'unit' ? [] : ['--runInBand']),
-      ...(patterns.length > 0 ? ['--passWithNoTests'] : []),
-      '--json',
-      `--outputFile=${report}`,
-      ...patterns,
-    ],
-    // Jest repeats its report on standard output under --json; people read standard error.
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const counts = readCounts(report);
-  // A suite that does not even load has no failed test but a failed run.
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
+function jestProject(
+  name: string,
+  packages: readonly string[],
+  selection: readonly string[],
+): Project {
+  return {
+    name,
+    packages,
+    run: ({ report, patterns }) => {
+      const node = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning'];
+      const json = ['--json', `--outputFile=${report}`];
+      const some = patterns.length > 0 ? ['--passWithNoTests', ...patterns] : [];
+      const jest = ['node_modules/jest/bin/jest.js', '--ci', ...selection, ...json, ...some];
+      // Jest repeats its report on standard output under --json; people read standard error.
+      return spawnSync(process.execPath, [...node, ...jest], {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }).status;
+    },
+    count: countOfJest,
+  };
 }
 
-function readCounts(report: string): Counts {
+function countOfJest(report: string): Counts {
   const parsed = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number;
     numFailedTests: number;
@@ -69,6 +89,41 @@ function readCounts(report: string): Counts {
     failed: parsed.numFailedTests,
     skipped: parsed.numPendingTests + parsed.numTodoTests,
   };
+}
+
+function runPlaywright({ report, patterns }: Run): number | null {
+  const some = patterns.length > 0 ? ['--pass-with-no-tests', ...patterns] : [];
+  const cli = path.join(root, 'node_modules/@playwright/test/cli.js');
+  return spawnSync(
+    process.execPath,
+    [cli, 'test', '--project=journeys', '--reporter=list,json', ...some],
+    {
+      cwd: path.join(root, 'frontend'),
+      env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      // Its list is for people and goes where Jest's does.
+      stdio: ['ignore', 2, 'inherit'],
+    },
+  ).status;
+}
+
+function countOfPlaywright(report: string): Counts {
+  const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
+    stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  };
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+  };
+}
+
+function runProject({ name, run, count }: Project, output: string): Counts {
+  const report = path.join(output, `${name}.json`);
+  const status = run({ report, patterns: process.argv.slice(2) });
+  const counts = existsSync(report) ? count(report) : { passed: 0, failed: 0, skipped: 0 };
+  // What does not even load has no failed test but a failed run.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
 }
 
 /**
@@ -84,30 +139,32 @@ function prepareXrayBeside(): void {
 }
 
 async function main(): Promise<void> {
-  const patterns = process.argv.slice(2);
   const output = mkdtempSync(path.join(tmpdir(), 'myx-tests-'));
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const leftOut: string[] = [];
-  if (patterns.length === 0) prepareXrayBeside();
+  const remarks: string[] = [];
+  if (process.argv.length === 2) prepareXrayBeside();
   buildWhatIsStale();
   for (const project of PROJECTS) {
     const packages = await ensureSystemPackages(project.packages);
     if (!packages.ok) {
-      leftOut.push(`${project.name} tests left out: ${packages.reason}`);
+      remarks.push(`${project.name} tests left out: ${packages.reason}`);
       continue;
     }
     process.stderr.write(`\n== ${project.name}\n`);
-    const counts = runProject(project.name, output, patterns);
+    const started = performance.now();
+    const counts = runProject(project, output);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    process.stderr.write(`== ${project.name}: ${counts.passed} passed in ${seconds} s\n`);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
   }
   rmSync(output, { recursive: true });
-  for (const line of leftOut) process.stdout.write(`${line}\n`);
+  for (const line of remarks) process.stdout.write(`${line}\n`);
   process.stdout.write(
     `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
   );
-  const incomplete = isCi && (leftOut.length > 0 || total.skipped > 0);
+  const incomplete = isCi && (remarks.length > 0 || total.skipped > 0);
   process.exitCode = total.failed > 0 || total.passed === 0 || incomplete ? 1 : 0;
 }
 

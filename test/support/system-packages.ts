@@ -17,6 +17,8 @@ export const SYSTEM_PACKAGES = {
     'procps',
     'caddy',
   ],
+  // The font is for Chinese: without one its pages are boxes, and measured as boxes.
+  browser: ['chromium', 'fonts-wqy-microhei'],
 } as const;
 
 /** Whether the packages are there now; if not, why, in words for whoever reads the test's output. */
