@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from './fleet.fixture.ts';
+import { expect, noteOn, test } from './fleet.fixture.ts';
 
 test('a user is added, may only look, and is shut out', async ({
   console: page,
@@ -72,7 +72,7 @@ test('a token is shown once, works for a pipeline, and stops when it is revoked'
   await expect(page.getByText(token)).toHaveCount(0);
   await page.getByRole('button', { name: 'Revoke pipeline' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await expect(page.getByText('The token “pipeline” is revoked.')).toBeVisible();
+  await expect(noteOn(page, 'The token “pipeline” is revoked.')).toBeVisible();
   expect((await board()).status).toBe(401);
 });
 
@@ -105,4 +105,20 @@ test('the settings tell that everything works', async ({ console: page, fleet })
   await expect(page.getByText('Works')).toHaveCount(2);
   await expect(page.getByText(fleet.manager.dataDirectory)).toBeVisible();
   await expect(page.getByText(/PostgreSQL \d+/)).toBeVisible();
+});
+
+test('language and theme change at once and are remembered', async ({ console: page }) => {
+  const root = page.locator('html');
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitem', { name: '简体中文' }).click();
+  await expect(page.getByRole('heading', { name: '服务器', level: 1 })).toBeVisible();
+  await expect(root).toHaveAttribute('lang', 'zh-CN');
+  await page.getByRole('button', { name: '主题' }).click();
+  await page.getByRole('menuitem', { name: '浅色' }).click();
+  await expect(root).toHaveAttribute('data-theme', 'light');
+
+  await page.reload();
+  await expect(page.getByRole('heading', { name: '服务器', level: 1 })).toBeVisible();
+  await expect(root).toHaveAttribute('data-theme', 'light');
+  await expect(page.getByText(/^Servers$/)).toHaveCount(0);
 });

@@ -1,35 +1,80 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect } from './fleet.fixture.ts';
+import { expect, test } from './fleet.fixture.ts';
 
 /** A theme, a language and a size of the screen. */
-export interface Look {
+interface Look {
   readonly name: string;
   readonly theme: 'dark' | 'light';
-  readonly language: 'en' | 'zh-CN';
   readonly width: number;
   readonly height: number;
 }
 
 /** What every page is looked at in. */
-export const LOOKS: readonly Look[] = [
-  { name: 'dark', theme: 'dark', language: 'en', width: 1440, height: 900 },
-  { name: 'light', theme: 'light', language: 'en', width: 1440, height: 900 },
-  { name: 'narrow', theme: 'light', language: 'en', width: 390, height: 844 },
-  { name: 'chinese', theme: 'dark', language: 'zh-CN', width: 1440, height: 900 },
-  { name: 'small', theme: 'dark', language: 'zh-CN', width: 360, height: 740 },
-];
+const LOOKS: Readonly<Record<'en' | 'zh-CN', readonly Look[]>> = {
+  en: [
+    { name: 'dark', theme: 'dark', width: 1440, height: 900 },
+    { name: 'light', theme: 'light', width: 1440, height: 900 },
+    { name: 'narrow', theme: 'light', width: 390, height: 844 },
+  ],
+  'zh-CN': [
+    { name: 'chinese', theme: 'dark', width: 1440, height: 900 },
+    { name: 'small', theme: 'dark', width: 360, height: 740 },
+  ],
+};
 
-/** Puts on a look; pages opened from then on have it. */
-export async function wear(page: Page, { theme, language, width, height }: Look): Promise<void> {
+/** A page to be looked at. */
+export interface PageToLookAt {
+  /** Of its screenshots. */
+  readonly name: string;
+  readonly path: string;
+  /** A selector of what is there once the page has what it shows. */
+  readonly ready: string;
+}
+
+/**
+ * Opens every page in every look, checks it and writes what is on screen. The theme is the system's and
+ * changes while the page is open, as it does in the evening.
+ */
+export async function lookAtPages(
+  page: Page,
+  look: (page: Page, name: string) => Promise<void>,
+  { url, pages }: { readonly url: string; readonly pages: readonly PageToLookAt[] },
+): Promise<void> {
+  for (const [language, looks] of Object.entries(LOOKS)) {
+    await page.goto(url);
+    await page.evaluate((chosen) => {
+      localStorage.setItem('myx.language', chosen);
+    }, language);
+    for (const { name, path, ready } of pages) {
+      await test.step(`${name}, ${language}`, async () => {
+        await page.goto(url + path);
+        await expect(page.locator('html')).toHaveAttribute('lang', language);
+        for (const worn of looks) {
+          await wear(page, worn);
+          await expect(page.locator(ready).first()).toBeAttached();
+          await checkPage(page);
+          await look(page, `${name}-${worn.name}`);
+        }
+      });
+    }
+  }
+  await wearUsual(page);
+}
+
+/** As every journey begins. */
+async function wearUsual(page: Page): Promise<void> {
+  const [usual] = LOOKS.en;
+  if (usual) await wear(page, usual);
+  await page.evaluate(() => {
+    localStorage.removeItem('myx.language');
+  });
+  await page.reload();
+}
+
+async function wear(page: Page, { theme, width, height }: Look): Promise<void> {
   await page.setViewportSize({ width, height });
-  await page.evaluate(
-    ([chosenTheme, chosenLanguage]) => {
-      localStorage.setItem('myx.theme', chosenTheme);
-      localStorage.setItem('myx.language', chosenLanguage);
-    },
-    [theme, language] as const,
-  );
+  await page.emulateMedia({ colorScheme: theme });
 }
 
 /** Fails on any violation of WCAG 2.2 AA or of axe's best practices, and when the page scrolls sideways. */

@@ -53,6 +53,8 @@ export class Fleet {
     env?: Readonly<Record<string, string>>;
     /** Leaves the manager's first start to the test. */
     firstStart?: boolean;
+    /** Lets the manager find no systemd on its own machine. */
+    hidesSystemd?: boolean;
   }): Promise<Fleet> {
     const env = {
       MYX_HEARTBEAT_MIN_INTERVAL_SECONDS: '1',
@@ -60,7 +62,11 @@ export class Fleet {
       ...options.env,
     };
     const [manager, lab] = await Promise.allSettled([
-      ManagerProcess.start({ env, firstStart: options.firstStart ?? false }),
+      ManagerProcess.start({
+        env,
+        firstStart: options.firstStart ?? false,
+        hidesSystemd: options.hidesSystemd ?? false,
+      }),
       Lab.open({ hosts: options.hosts }),
     ]);
     if (manager.status === 'fulfilled' && lab.status === 'fulfilled') {

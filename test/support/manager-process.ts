@@ -6,6 +6,7 @@ import type { WriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { buildWhatIsStale, WITHOUT_WEB_UI } from '../../backend/bin/build.ts';
 import { ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
@@ -19,7 +20,19 @@ export interface ManagerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Leaves the first start to the test: there is no administrator and no API token. */
   readonly firstStart?: boolean;
+  /** Lets it find no systemd on its own machine, whatever runs there. As root only. */
+  readonly hidesSystemd?: boolean;
 }
+
+/** Covers systemd's runtime directory in a mount namespace of its own, then becomes the program. */
+const WITHOUT_SYSTEMD = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'if [ -d /run/systemd ]; then mount -t tmpfs none /run/systemd; fi; exec "$@"',
+  'sh',
+];
 
 /** Who administers a manager under test. */
 export interface Administrator {
@@ -36,6 +49,7 @@ export class ManagerProcess {
   readonly port: number;
   readonly logFile: string;
   private readonly env: Readonly<Record<string, string>>;
+  private readonly wrapper: readonly string[];
   private child: ChildProcess | undefined;
   private output = '';
   private log: WriteStream | undefined;
@@ -45,6 +59,7 @@ export class ManagerProcess {
   private constructor(port: number, options: ManagerOptions) {
     this.port = port;
     this.env = options.env ?? {};
+    this.wrapper = options.hidesSystemd === true ? WITHOUT_SYSTEMD : [];
     this.dataDirectory = mkdtempSync(path.join(tmpdir(), 'myx-manager-'));
     this.logFile = path.join(this.dataDirectory, 'manager.log');
   }
@@ -100,11 +115,24 @@ export class ManagerProcess {
     return new ApiClient(this.url, this.token);
   }
 
+  /** Runs a statement in its embedded database, past every rule: for what would take long to make otherwise. */
+  async sql(statement: string): Promise<void> {
+    const host = path.join(this.dataDirectory, 'postgres/run');
+    const client = new pg.Client({ host, port: 5432, user: 'myx', database: 'myx' });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Starts it again on the same data directory and port. */
   async boot(): Promise<void> {
     this.output = '';
     const log = createWriteStream(this.logFile, { flags: 'a' });
-    const child = spawn(process.execPath, ['backend/bin/manager.js'], {
+    const [program = '', ...args] = [...this.wrapper, process.execPath, 'backend/bin/manager.js'];
+    const child = spawn(program, args, {
       cwd: root,
       env: {
         PATH: process.env.PATH,

@@ -35,7 +35,7 @@ const LOGIN_LAYERS = ['authentication', 'sudo', 'jump_host'];
     }
   `,
   template: `<div class="page page-narrow">
-    <ui-page-header [heading]="heading()" [note]="t('operation.leave')">
+    <ui-page-header [heading]="heading()" [note]="succeeded() ? '' : t('operation.leave')">
       <a uiPageActions uiButton [routerLink]="['/servers', id()]">{{ t('servers.open') }}</a>
     </ui-page-header>
     @if (succeeded()) {
@@ -46,11 +46,8 @@ const LOGIN_LAYERS = ['authentication', 'sudo', 'jump_host'];
             <p>{{ t('add.doneBody') }}</p>
           </div>
           <div class="row">
-            <a uiButton="primary" icon="server" [routerLink]="['/servers', id()]">{{
-              t('servers.open')
-            }}</a>
             @if (mayRun()) {
-              <a uiButton icon="terminal" [routerLink]="['/servers', id(), 'commands']">{{
+              <a uiButton="primary" icon="terminal" [routerLink]="['/servers', id(), 'commands']">{{
                 t('add.firstCommand')
               }}</a>
             }

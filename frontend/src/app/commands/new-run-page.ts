@@ -91,7 +91,7 @@ type Many = string | readonly string[] | undefined;
         <app-command-form
           [initial]="draft()"
           [busy]="busy()"
-          [action]="t('commands.runOnAction', { n: targets().servers.length })"
+          [action]="action()"
           (submitted)="start($event)"
         />
         @if (noTarget()) {
@@ -134,6 +134,10 @@ export class NewRunPage {
       ? labelledServers(this.all(), this.labels())
       : chosenServers(this.all(), this.ids()),
   );
+  protected readonly action = computed(() => {
+    const n = this.targets().servers.length;
+    return n === 0 ? this.t('run.action') : this.t('commands.runOnAction', { n });
+  });
   protected readonly summary = computed(() => {
     const { servers } = this.targets();
     return servers.length === 0

@@ -49,7 +49,7 @@ import type { ServerUptime } from './board-facts';
     }
     @if (uptime(); as known) {
       <span class="uptime number">
-        <ui-uptime-bar [spans]="spans()" [share]="known.share" />
+        <ui-uptime-bar fill [spans]="spans()" [share]="known.share" />
         <span class="small muted">{{
           known.share === null ? '–' : formats.percent(known.share)
         }}</span>

@@ -43,6 +43,7 @@ const LATEST = 6;
     }
     ui-uptime-bar {
       flex: 1;
+      min-width: 160px;
     }
     .share {
       font-size: 20px;
@@ -81,7 +82,7 @@ const LATEST = 6;
       <div class="waiting"><ui-error-state [error]="error" (retry)="data.reload()" /></div>
     } @else if (history(); as known) {
       <div class="bar">
-        <ui-uptime-bar [spans]="known.spans" [share]="known.share" />
+        <ui-uptime-bar fill [spans]="known.spans" [share]="known.share" />
         <span class="share number">{{ share() }}</span>
       </div>
       <ul>

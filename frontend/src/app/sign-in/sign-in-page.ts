@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, signal } from '@angular/core';
+import { Component, afterNextRender, computed, inject, input, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { FormField, form, required, submit } from '@angular/forms/signals';
 import { injectTranslate } from '../platform/i18n/i18n';
@@ -103,6 +103,12 @@ export class SignInPage {
       ? this.t('signIn.throttled', { n: seconds })
       : null;
   });
+
+  constructor() {
+    afterNextRender(() => {
+      this.form.login().focusBoundControl();
+    });
+  }
 
   protected async signIn(event: Event): Promise<void> {
     event.preventDefault();

@@ -1,4 +1,4 @@
-import { Component, inject, signal } from '@angular/core';
+import { Component, afterNextRender, inject, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { FormField, form, pattern, required, submit, validate } from '@angular/forms/signals';
 import { Api } from '../platform/api/generated/api';
@@ -102,6 +102,12 @@ export class StartPage {
     required(path.repeated);
     repeatsPassword(path.repeated, path.password, this.t);
   });
+
+  constructor() {
+    afterNextRender(() => {
+      this.form.code().focusBoundControl();
+    });
+  }
 
   protected async create(event: Event): Promise<void> {
     event.preventDefault();

@@ -78,6 +78,11 @@ const MOST_CLUSTERS = 24;
       width: auto;
       max-width: 180px;
     }
+    @media (max-width: 599px) {
+      label {
+        margin-left: 0;
+      }
+    }
   `,
   templateUrl: './topology-page.html',
 })

@@ -1,4 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, booleanAttribute, computed, inject, input } from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { Formats } from '../platform/time/formats';
 
@@ -41,7 +41,8 @@ const INSET: Readonly<Record<UptimeState, number>> = { up: 2, degraded: 1, down:
   `,
   template: `<svg
     [attr.viewBox]="'0 0 ' + width() + ' 16'"
-    [attr.width]="width()"
+    [attr.width]="fill() ? '100%' : width()"
+    [attr.preserveAspectRatio]="fill() ? 'none' : null"
     height="16"
     role="img"
     [attr.aria-label]="label()"
@@ -55,6 +56,8 @@ export class UptimeBar {
   readonly spans = input.required<readonly UptimeState[]>();
   /** 0 to 1; null when it is not known. */
   readonly share = input.required<number | null>();
+  /** As wide as there is room, whatever the number of spans. */
+  readonly fill = input(false, { transform: booleanAttribute });
   private readonly t = injectTranslate();
   private readonly formats = inject(Formats);
 
