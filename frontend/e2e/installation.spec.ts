@@ -87,8 +87,8 @@ test('many are added from a pasted list, each with its own result', async ({
   look,
 }) => {
   const [first, second] = [fleet.lab.host(1), fleet.lab.host(2)];
-  await page.goto(`${fleet.manager.url}/servers`);
-  await page.getByRole('link', { name: 'Add many' }).first().click();
+  await page.goto(`${fleet.manager.url}/servers/add`);
+  await page.getByRole('link', { name: 'Add many' }).click();
   await page
     .getByLabel('Servers', { exact: true })
     .fill(`host,name\n${first.address},listed-1\n${second.address},listed-2\nnot a host,nowhere\n`);

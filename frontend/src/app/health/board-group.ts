@@ -3,6 +3,7 @@ import type { Signal } from '@angular/core';
 import { Router } from '@angular/router';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { Formats } from '../platform/time/formats';
 import { FleetStore } from '../servers/fleet-store';
 import { Icon } from '../ui/icon';
 import type { ServerUptime } from './board-facts';
@@ -29,7 +30,7 @@ import { gridStep } from './grid-step';
   template: `<section [attr.aria-label]="heading()">
     <header>
       <h2 class="truncate">{{ heading() }}</h2>
-      <span class="number subtle">{{ group().ids.length }}</span>
+      <span class="number subtle">{{ formats.number(group().ids.length) }}</span>
       @for (state of mixed(); track state.name) {
         <span class="state small number" [style.color]="'var(--' + state.look.tone + ')'">
           <svg [uiIcon]="state.look.icon"></svg>{{ state.count }}
@@ -66,6 +67,7 @@ export class BoardGroupView {
   private readonly router = inject(Router);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   protected readonly t = injectTranslate();
+  protected readonly formats = inject(Formats);
   protected readonly active = linkedSignal<readonly string[], number>({
     source: () => this.group().ids,
     computation: (ids, previous) => Math.max(0, Math.min(previous?.value ?? 0, ids.length - 1)),

@@ -1,4 +1,5 @@
-import { Component, input, model } from '@angular/core';
+import { Component, inject, input, model } from '@angular/core';
+import { Formats } from '../platform/time/formats';
 import { Icon } from './icon';
 import type { IconName } from './icons';
 import type { Tone } from './status';
@@ -70,12 +71,13 @@ export interface Segment<Value extends string = string> {
       }
       {{ segment.label }}
       @if (segment.count !== undefined) {
-        <span class="number subtle">{{ segment.count }}</span>
+        <span class="number subtle">{{ formats.number(segment.count) }}</span>
       }
     </button>
   }`,
 })
 export class Segmented<Value extends string> {
+  protected readonly formats = inject(Formats);
   readonly label = input.required<string>();
   readonly segments = input.required<readonly Segment<Value>[]>();
   readonly value = model.required<Value>();

@@ -21,12 +21,19 @@ const LINES_SHOWN = 500;
 })
 export class Step {
   readonly step = input.required<StepView>();
+  /** The operation does not come to steps that are still pending. */
+  readonly stopped = input(false);
   protected readonly t = injectTranslate();
   protected readonly formats = inject(Formats);
   private readonly clock = inject(Clock);
   private readonly chosen = signal<boolean | null>(null);
 
   protected readonly look = computed(() => STEP_STATUS[this.step().state]);
+  protected readonly stateText = computed(() =>
+    this.stopped() && this.step().state === 'pending'
+      ? this.t('steps.notReached')
+      : this.t(this.look().label),
+  );
   protected readonly isOpen = computed(() => this.chosen() ?? opensByItself(this.step()));
   protected readonly canOpen = computed(
     () => this.step().state !== 'pending' && this.step().state !== 'skipped',
@@ -68,10 +75,14 @@ export class Step {
     }
   `,
   template: `@for (step of steps(); track step.name) {
-    <ui-step [step]="step" />
+    <ui-step [step]="step" [stopped]="stopped()" />
   }`,
 })
 export class StepList {
   readonly steps = input.required<readonly StepView[]>();
   readonly label = input.required<string>();
+  /** One failed or was taken back: those after it are not waiting for anything. */
+  protected readonly stopped = computed(() =>
+    this.steps().some(({ state }) => ['failed', 'undone', 'undo_failed'].includes(state)),
+  );
 }

@@ -52,7 +52,7 @@ export const uiEn = {
   'log.failed': 'Output could not be loaded',
   'steps.log': 'Log of {step}',
   'steps.noLog': 'This step wrote nothing to its log.',
-  'steps.waiting': 'Waiting',
+  'steps.notReached': 'Not reached',
   'field.required': 'Fill this in.',
   'field.minLength': 'Use at least {n} characters.',
   'field.maxLength': 'Use at most {n} characters.',

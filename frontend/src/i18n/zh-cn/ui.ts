@@ -54,7 +54,7 @@ export const uiZhCn: Translation<typeof uiEn> = {
   'log.failed': '无法加载输出',
   'steps.log': '“{step}”的日志',
   'steps.noLog': '此步骤没有日志。',
-  'steps.waiting': '等待中',
+  'steps.notReached': '未执行',
   'field.required': '请填写此项。',
   'field.minLength': '至少 {n} 个字符。',
   'field.maxLength': '最多 {n} 个字符。',
