@@ -37,6 +37,8 @@ interface Project {
 }
 
 const ALL_CORES = '--maxWorkers=100%';
+/** Tests on hosts mostly wait, and each has hosts and a manager of its own. */
+const TWO_AT_A_TIME = '--maxWorkers=2';
 const HOSTS = [...SYSTEM_PACKAGES.lab, ...SYSTEM_PACKAGES.integration];
 
 const PROJECTS: readonly Project[] = [
@@ -45,7 +47,7 @@ const PROJECTS: readonly Project[] = [
   jestProject('integration', SYSTEM_PACKAGES.integration, [
     ...['--selectProjects', 'integration', '--runInBand'],
   ]),
-  jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', '--runInBand']),
+  jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', TWO_AT_A_TIME]),
   {
     name: 'journeys',
     packages: [...HOSTS, ...SYSTEM_PACKAGES.browser],
