@@ -4,7 +4,7 @@ import type { Fleet } from '../../test/support/fleet.ts';
 import { expect, test } from './fleet.fixture.ts';
 import { lookAtPages } from './looks.ts';
 
-test.describe.configure({ timeout: 900_000 });
+test.describe.configure({ timeout: 1_800_000 });
 
 /** What a company of some size may have. One of them is down. */
 const OTHERS: readonly SimulatedServer[] = ['ams', 'fra', 'sgp'].flatMap((zone) =>

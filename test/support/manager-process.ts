@@ -131,7 +131,7 @@ export class ManagerProcess {
   async boot(): Promise<void> {
     this.output = '';
     const log = createWriteStream(this.logFile, { flags: 'a' });
-    const [program = '', ...args] = [...this.wrapper, process.execPath, 'backend/bin/manager.js'];
+    const [program, ...args] = [...this.wrapper, process.execPath, 'backend/bin/manager.js'];
     const child = spawn(program, args, {
       cwd: root,
       env: {

@@ -41,6 +41,9 @@ function shortOs(os: string): string {
       line-height: 16px;
       color: var(--subtle);
     }
+    ui-meter {
+      --meter-track: 40px;
+    }
     .chips {
       display: flex;
       gap: 4px;

@@ -94,7 +94,7 @@ export class ServersPage {
   protected readonly nameOf = (id: string): string =>
     untracked(() => this.fleet.server(id)?.().name ?? id);
   protected readonly columns = computed<readonly TableColumn[]>(() => [
-    { id: 'name', label: this.t('servers.name'), width: 'minmax(104px, 1.2fr)', sortable: true },
+    { id: 'name', label: this.t('servers.name'), width: 'minmax(104px, 1.1fr)', sortable: true },
     {
       id: 'status',
       label: this.t('servers.status'),
@@ -104,33 +104,33 @@ export class ServersPage {
     {
       id: 'os',
       label: this.t('servers.os'),
-      width: 'minmax(116px, 0.9fr)',
+      width: 'minmax(112px, 0.8fr)',
       sortable: true,
       fromWidth: 900,
     },
     {
       id: 'labels',
       label: this.t('servers.labels'),
-      width: 'minmax(130px, 1.5fr)',
+      width: 'minmax(150px, 1.9fr)',
       fromWidth: 980,
     },
-    { id: 'cpu', label: this.t('servers.cpu'), width: '124px', sortable: true, fromWidth: 640 },
+    { id: 'cpu', label: this.t('servers.cpu'), width: '106px', sortable: true, fromWidth: 640 },
     {
       id: 'memory',
       label: this.t('servers.memory'),
-      width: '124px',
+      width: '106px',
       sortable: true,
       fromWidth: 760,
     },
-    { id: 'disk', label: this.t('servers.disk'), width: '124px', sortable: true, fromWidth: 840 },
+    { id: 'disk', label: this.t('servers.disk'), width: '106px', sortable: true, fromWidth: 840 },
     {
       id: 'heartbeat',
       label: this.t('servers.heartbeat'),
-      width: '104px',
+      width: '98px',
       sortable: true,
       fromWidth: 1110,
     },
-    { id: 'menu', label: this.t('servers.actions'), width: '52px', quiet: true },
+    { id: 'menu', label: this.t('servers.actions'), width: '48px', quiet: true },
   ]);
 
   protected serverOf(id: string): Signal<BoardServer> {

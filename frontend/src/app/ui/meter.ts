@@ -28,7 +28,7 @@ const BAD_FROM = 0.85;
       font-weight: 500;
     }
     .track {
-      width: 56px;
+      width: var(--meter-track, 56px);
       height: 6px;
       border-radius: 3px;
       background: var(--idle-soft);
