@@ -14,6 +14,7 @@ import {
   losePackets,
   unblockPort,
 } from './network-faults.ts';
+import { inHostNetwork } from './network.ts';
 import type { Outcome } from './run-program.ts';
 import { runSsh, type SshLogin, writeSshFiles } from './ssh-client.ts';
 
@@ -116,6 +117,12 @@ export class LabHost {
   /** Opens the port again. */
   unblock(port: number): Promise<void> {
     return unblockPort(this.#record, port);
+  }
+
+  /** Sets a setting of the kernel's network for it, such as `ipv4/tcp_migrate_req`: it cannot do so itself. */
+  async setNetworkSetting(name: string, value: string): Promise<void> {
+    const script = 'printf %s "$2" >"/proc/sys/net/$1"';
+    await inHostNetwork(this.#record, ['sh', '-c', script, 'sh', name, value]);
   }
 
   /** The network faults in force, in words. */

@@ -55,7 +55,7 @@ export class SteadyLoad {
         this.#answered += 1;
         if (isReused) this.#overKept += 1;
       } catch (error) {
-        this.#failures.push(error instanceof Error ? error.message : String(error));
+        this.#failures.push(String(error));
       }
       await sleep(10);
     }

@@ -16,6 +16,7 @@ export function caddyCommands(config: CaddyConfig, rendered: Rendered): readonly
     source,
     adopted,
     'caddy validate --adapter caddyfile (as the user caddy, on a copy; nothing is replaced when it fails)',
+    'net.ipv4.tcp_migrate_req = 1 (when the unit starts: connections that wait while Caddy reloads are handed over)',
     activation(config),
     `systemctl is-active ${rendered.unit ?? 'caddy.service'}, and a request to every site from the server itself`,
     ...(config.outside_check ? ['A request to every site from the manager'] : []),

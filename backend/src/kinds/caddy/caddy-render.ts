@@ -27,7 +27,8 @@ export async function renderCaddy(config: CaddyConfig, context: RenderContext): 
     secretVars: [],
     unit: 'caddy.service',
     programVersion: null,
-    versionCommand: ['/usr/bin/caddy', 'version'],
+    // Caddy makes a folder for its library of certificates in the home of whoever asks for the version.
+    versionCommand: ['/usr/bin/env', 'STEPPATH=/', '/usr/bin/caddy', 'version'],
     masks,
   };
 }
@@ -65,11 +66,16 @@ function caddyfileOf(content: string): RenderedFile {
   return { path: CADDY_PATHS.caddyfile, content, mode: '0640', group: 'caddy', secret: false };
 }
 
-/** Adds what the package's unit lacks: a place for the admin socket, and a start after a crash. */
+/**
+ * Adds what the package's unit lacks: a place for the admin socket, and a start after a crash. And at a
+ * reload Caddy opens new sockets beside the old ones (SO_REUSEPORT): connections that wait in an old one are
+ * reset when it closes, unless the kernel may hand them over. Kernels before 5.14 cannot.
+ */
 function dropIn(): RenderedFile {
   const lines = [
     '# Written by MyX.',
     '[Service]',
+    "ExecStartPre=-+/bin/sh -c 'exec 2>/dev/null; echo 1 >/proc/sys/net/ipv4/tcp_migrate_req'",
     'RuntimeDirectory=caddy',
     'RuntimeDirectoryMode=0700',
     'Restart=on-failure',
