@@ -29,6 +29,38 @@ const englishOnly: Plugin = {
 };
 
 /**
+ * Lets the bundler leave out what the agent does not use of the schema library: it can for a namespace,
+ * not for the object of the same name.
+ */
+const usedSchemasOnly: Plugin = {
+  name: 'used-schemas-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/agent\/(protocol\/)?src\/.*\.ts$/ }, async (args) => ({
+      contents: (await readFile(args.path, 'utf8')).replace(
+        "import { z } from 'zod';",
+        "import * as z from 'zod';",
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** Leaves out the JSON-RPC library's client and transports: the agent has one of its own. */
+const noTransports: Plugin = {
+  name: 'no-transports',
+  setup({ onLoad }) {
+    const unused =
+      /\/jayson\/lib\/(client\/|server\/(http|https|tcp|tls|websocket|middleware)\.js$)/;
+    onLoad({ filter: unused }, () => ({
+      contents: `module.exports = class {
+        constructor() { throw new Error('The agent has no such transport.'); }
+      };`,
+      loader: 'js',
+    }));
+  },
+};
+
+/**
  * Bundles the agent into one CommonJS file that needs nothing but a JavaScript runtime. The same sources
  * give the same bytes.
  */
@@ -46,13 +78,12 @@ export async function bundleAgent(): Promise<Bundle> {
     target: 'es2022',
     conditions: ['myx-source'],
     define: { MYX_AGENT_VERSION: JSON.stringify(version) },
-    // The JSON-RPC library brings a WebSocket transport along that the agent has no use for.
-    alias: { 'isomorphic-ws': './agent/build/no-websocket.cjs' },
-    plugins: [englishOnly],
+    plugins: [englishOnly, usedSchemasOnly, noTransports],
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    charset: 'utf8',
+    // One character beyond Latin-1 would double what the runtime keeps of the source.
+    charset: 'ascii',
     logLevel: 'error',
   });
   const [output] = result.outputFiles;

@@ -17,7 +17,7 @@ describe('the unit of the agent', () => {
   it('keeps the runtime from reading settings of its working directory', async () => {
     const text = await readFile(unit, 'utf8');
 
-    expect(text).toMatch(/^ExecStart=\S+\/runtime --config=\/dev\/null --no-env-file \S+$/m);
+    expect(text).toMatch(/^ExecStart=\S+\/runtime --smol --config=\/dev\/null --no-env-file \S+$/m);
     expect(text).toMatch(/^WorkingDirectory=\/var\/lib\/myx-agent$/m);
   });
 });

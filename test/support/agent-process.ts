@@ -174,7 +174,7 @@ function runtimeCommand(runtime: AgentRuntimeName): [string, ...string[]] {
   if (!existsSync(AGENT_BUNDLE)) throw new Error('There is no agent bundle: npm run build:agent');
   if (runtime === 'node') return [process.execPath, '--jitless'];
   const executable = runtimeExecutable(process.arch === 'arm64' ? 'arm64' : 'x64');
-  return [executable, '--config=/dev/null', '--no-env-file'];
+  return [executable, '--smol', '--config=/dev/null', '--no-env-file'];
 }
 
 /** Runs a program to its end; rejects when it ends with another status than 0. */

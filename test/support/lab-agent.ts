@@ -172,7 +172,7 @@ async function installProgram(
 /** The unit as it is shipped; on Node only the runtime's own options differ. */
 async function unitFile(runtime: AgentRuntimeName): Promise<string> {
   const shipped = await readFile(UNIT_FILE, 'utf8');
-  const options = '--config=/dev/null --no-env-file';
+  const options = '--smol --config=/dev/null --no-env-file';
   if (!shipped.includes(options)) throw new Error('The unit no longer has the options of Bun');
   return runtime === 'bun' ? shipped : shipped.replace(options, '--jitless');
 }
