@@ -10,6 +10,7 @@ import { AGENT_BUNDLE } from './agent-process.ts';
 import type { AgentRuntimeName } from './agent-process.ts';
 import { eventually } from './eventually.ts';
 import { TestAuthority } from './test-authority.ts';
+import type { Credentials } from './test-authority.ts';
 
 const UNIT_FILE = fileURLToPath(new URL('../../systemd/myx-agent.service', import.meta.url));
 
@@ -81,6 +82,11 @@ export class LabAgent {
     const agent = new LabAgent(host, caller, authority);
     await agent.answers();
     return agent;
+  }
+
+  /** Key and certificate of one more manager of this agent's installation. */
+  credentials(): Promise<Credentials> {
+    return this.#authority.issue();
   }
 
   /** Waits until the agent answers. */

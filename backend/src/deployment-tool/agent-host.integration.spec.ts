@@ -4,7 +4,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { ScriptedAgent } from '../../../test/support/scripted-agent.ts';
 import { TlsAgents } from '../../../test/support/tls-agents.ts';
 import type { AgentClient } from '../platform/agent-client/index.js';
-import { OperationCancelled, ShuttingDown } from '../operations/operation-definition.js';
+import { OperationCancelled, ShuttingDown } from '../operations/index.js';
 import { AgentHost } from './agent-host.js';
 import type { HostContext } from './host-command.js';
 import type { PlaybookCall } from './playbook-call.js';

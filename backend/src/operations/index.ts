@@ -1,4 +1,10 @@
-export { erased, isHandedOver, StepFailure } from './operation-definition.js';
+export {
+  erased,
+  isHandedOver,
+  OperationCancelled,
+  ShuttingDown,
+  StepFailure,
+} from './operation-definition.js';
 export type {
   AnyOperationDefinition,
   Ending,
