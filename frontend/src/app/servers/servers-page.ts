@@ -112,7 +112,7 @@ export class ServersPage {
       id: 'labels',
       label: this.t('servers.labels'),
       width: 'minmax(150px, 1.9fr)',
-      fromWidth: 980,
+      fromWidth: 912,
     },
     { id: 'cpu', label: this.t('servers.cpu'), width: '106px', sortable: true, fromWidth: 640 },
     {
@@ -130,7 +130,7 @@ export class ServersPage {
       sortable: true,
       fromWidth: 1110,
     },
-    { id: 'menu', label: this.t('servers.actions'), width: '48px', quiet: true },
+    { id: 'menu', label: this.t('servers.actions'), width: '52px', quiet: true },
   ]);
 
   protected serverOf(id: string): Signal<BoardServer> {
