@@ -52,6 +52,9 @@ export interface Segment<Value extends string = string> {
       color: var(--text);
       box-shadow: var(--shadow-low);
     }
+    button[aria-pressed='true'] .subtle {
+      color: var(--muted);
+    }
     svg {
       width: 14px;
       height: 14px;
