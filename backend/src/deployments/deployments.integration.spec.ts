@@ -66,7 +66,12 @@ describe('deployments', () => {
   let serverId: string;
 
   beforeAll(async () => {
-    manager = await ManagerApp.start({ config: { rpc: { retries: 0, timeout_seconds: 2 } } });
+    manager = await ManagerApp.start({
+      config: {
+        rpc: { retries: 0, timeout_seconds: 2 },
+        deployments: { drift_check_minutes: 0 },
+      },
+    });
     manager.get(DeploymentKinds).register(kind);
     api = await manager.api();
     certificate = makeCertificate({ commonName: 'sample' });
@@ -274,6 +279,20 @@ describe('deployments', () => {
 
       expect(pending.state).toBe('degraded');
       expect(cleaned.state).toBe('rolled_back');
+    });
+
+    it('is due for a comparison, once, when it was applied', async () => {
+      const { id } = await create();
+      const repository = manager.get(DeploymentsRepository);
+      const before = await repository.claimDue(1000, 30);
+      await end(id, 'succeeded', { hasBegun: true, version: 1 });
+
+      const due = await repository.claimDue(1000, 30);
+      const again = await repository.claimDue(1000, 30);
+
+      expect(before).not.toContain(id);
+      expect(due).toContain(id);
+      expect(again).not.toContain(id);
     });
 
     it('refuses to take an agent away that is needed to take the service away', async () => {

@@ -26,6 +26,9 @@ export const ROLLBACK_DEPLOYMENT = 'rollback_deployment';
 export const UNINSTALL_DEPLOYMENT = 'uninstall_deployment';
 export const CHECK_DEPLOYMENT = 'check_deployment';
 
+/** Each of them leaves a deployment that is in order, or none. */
+const CHANGING = [APPLY_DEPLOYMENT, ROLLBACK_DEPLOYMENT, UNINSTALL_DEPLOYMENT] as const;
+
 type Variant = Pick<OperationDefinition, 'type' | 'ended'> & {
   readonly steps: readonly DeploymentStep[];
 };
@@ -66,6 +69,9 @@ export class DeploymentOperations implements OnModuleInit {
       params: DeploymentParams,
       memory: DeploymentMemory,
       isRequestable: false,
+      ...(variant.type !== CHECK_DEPLOYMENT && {
+        putsInOrder: { types: CHANGING, sameParam: 'deployment_id' },
+      }),
       openSession: ({ serverId, params }) =>
         new DeploymentSession(this.hosts.open(serverId), params),
       announced: (serverId) => this.announce(serverId),

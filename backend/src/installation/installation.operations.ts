@@ -31,6 +31,15 @@ export const REINSTALL_AGENT = 'reinstall_agent';
 export const UNINSTALL_AGENT = 'uninstall_agent';
 export const REMOVE_SERVER = 'remove_server';
 
+/** Each of them leaves an agent that works, or none: whatever an earlier one of them left is put in order. */
+const AGENT_OPERATIONS = [
+  INSTALL_AGENT,
+  REPAIR_AGENT,
+  REINSTALL_AGENT,
+  UNINSTALL_AGENT,
+  REMOVE_SERVER,
+] as const;
+
 const NoParams = z.strictObject({});
 const RemovalParams = z.strictObject({ force: z.boolean().default(false) });
 
@@ -70,6 +79,7 @@ export class InstallationOperations implements OnModuleInit {
     return erased<InstallMemory, InstallSession>({
       ...variant,
       memory: InstallMemory,
+      putsInOrder: { types: AGENT_OPERATIONS },
       admit: refuseWithoutLogin,
       openSession: ({ serverId, params }) =>
         new InstallSession((signal) => access.open(serverId, signal), params),

@@ -91,6 +91,15 @@ export interface OperationDefinition<
     readonly serverId: string;
     readonly params: Record<string, unknown>;
   }) => Session;
+  /**
+   * Whose leftovers on the same server an operation of this type has put in order when it succeeds. Absent:
+   * those of its own type.
+   */
+  readonly putsInOrder?: {
+    readonly types: readonly string[];
+    /** Only those that were asked for with the same value of this option. */
+    readonly sameParam?: string;
+  };
   /** Writes what follows from the request, in its transaction; may refuse it. @throws AppError */
   readonly requested?: (
     manager: EntityManager,

@@ -2,7 +2,7 @@ import { QueryFailedError } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { TransactionRunner } from '../platform/database/index.js';
 import { LeaseLost } from './operation-definition.js';
-import type { Progress } from './operation-definition.js';
+import type { AnyOperationDefinition, Progress } from './operation-definition.js';
 import { BATCH_HAS_ROOM, lockBatchOf } from './operation-batches.js';
 import { Operation } from './operation.entity.js';
 import type { Leftover, LogLevel, OperationFailure, OperationState } from './operation.entity.js';
@@ -33,6 +33,8 @@ export interface OperationEnd {
   readonly leftovers: readonly Leftover[];
   /** Seconds until leftovers are tried again. Only for `cleanup_pending`. */
   readonly cleanupPauseSeconds: number | null;
+  /** Whose leftovers it has put in order when it succeeded. Absent: nobody's. */
+  readonly putsInOrder?: AnyOperationDefinition['putsInOrder'];
 }
 
 /** Who works, and for how long without renewal. The database's clock decides. */
@@ -211,18 +213,24 @@ export class OperationLease {
          WHERE id = $1`,
         [this.operationId, end.state, JSON.stringify(end.leftovers), end.cleanupPauseSeconds],
       );
-      if (end.state === 'succeeded') await this.takeOverLeftovers(manager);
+      if (end.state === 'succeeded' && end.putsInOrder) {
+        await this.takeOverLeftovers(manager, end.putsInOrder);
+      }
     });
   }
 
-  /** What an earlier operation left on this server belongs to this one, which has put it in order. */
-  private async takeOverLeftovers(manager: EntityManager): Promise<void> {
+  /** What such an earlier operation left on this server belongs to this one, which has put it in order. */
+  private async takeOverLeftovers(
+    manager: EntityManager,
+    { types, sameParam }: NonNullable<OperationEnd['putsInOrder']>,
+  ): Promise<void> {
     await manager.query(
       `UPDATE operations earlier SET state = 'failed', leftovers = '[]', cleanup_after = NULL
        FROM operations this
        WHERE this.id = $1 AND earlier.server_id = this.server_id
-         AND earlier.state = 'cleanup_pending'`,
-      [this.operationId],
+         AND earlier.state = 'cleanup_pending' AND earlier.type = ANY($2)
+         AND ($3::text IS NULL OR earlier.params -> $3 = this.params -> $3)`,
+      [this.operationId, [...types], sameParam ?? null],
     );
   }
 

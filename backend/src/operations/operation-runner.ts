@@ -287,6 +287,7 @@ export class OperationRunner {
         state: outcome,
         leftovers,
         cleanupPauseSeconds: outcome === 'cleanup_pending' ? cleanupPauseSeconds(attempts) : null,
+        putsInOrder: this.parts.definition.putsInOrder ?? { types: [this.operation.type] },
       },
       (manager) =>
         this.parts.ended(manager, {
