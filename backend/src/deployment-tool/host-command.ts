@@ -105,12 +105,15 @@ export class HostCommand {
     const { log } = this.context;
     try {
       const client = await this.client();
-      const { processes_left: left } = await client.call(
+      const { state, processes_left: left } = await client.call(
         'cancel_command',
         { command_id: this.id, grace_ms: GRACE_MS },
         { signal: AbortSignal.timeout(patienceMs) },
       );
-      log(`ended ${this.what} on the server; processes left: ${String(left)}`, 'warning');
+      // One that had ended by itself was not ended here.
+      if (state.result?.outcome === 'cancelled' || left > 0) {
+        log(`ended ${this.what} on the server; processes left: ${String(left)}`, 'warning');
+      }
       await this.forget();
     } catch (error) {
       // It never arrived, or has ended and was acknowledged: nothing is left to end.
