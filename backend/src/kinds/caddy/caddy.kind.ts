@@ -22,10 +22,6 @@ export const caddyKind: DeploymentKind<CaddyConfig> = {
   commands: caddyCommands,
   probe: probeCaddy,
   result: caddyResult,
-  // A Caddy that was there before MyX is handed back: its user and its folders stay.
-  remains: (config) => ({
-    paths: config.adopt ? [CADDY_PATHS.own] : [CADDY_PATHS.own, '/etc/caddy', '/var/lib/caddy'],
-    units: config.adopt ? [] : ['caddy.service'],
-    users: config.adopt ? [] : ['caddy'],
-  }),
+  // Package and user go with what the deployment installed: those that were there before it stay.
+  remains: () => ({ paths: [CADDY_PATHS.own], units: [], users: [] }),
 };
