@@ -246,10 +246,10 @@ class CallbackModule(CallbackBase):
         self._tell_result(result, "skipped", is_item=True)
 
     def v2_runner_retry(self, result):
-        values = values_of(result)
-        left = int(values.get("retries", 0)) - int(values.get("attempts", 0))
+        attempt = values_of(result).get("attempts", 1)
         task = self._describe(task_of(result))["task"]
-        self._emit("message", level="info", text="%s: not yet, %d more attempts" % (task, left))
+        text = "%s: attempt %s did not succeed, trying again" % (task, attempt)
+        self._emit("message", level="info", text=text)
 
     def v2_playbook_on_include(self, included_file):
         task = included_file._task
