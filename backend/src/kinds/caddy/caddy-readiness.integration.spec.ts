@@ -44,7 +44,8 @@ async function probed(site: object): Promise<string[]> {
   const lines: string[] = [];
   const log = (line: string, level = 'info'): number => lines.push(`${level}: ${line}`);
   const context = { signal: new AbortController().signal, log } as unknown as StepContext<unknown>;
-  const host: ProbeHost = { run: () => Promise.reject(new Error('not needed')) };
+  const unneeded = (): Promise<never> => Promise.reject(new Error('not needed'));
+  const host: ProbeHost = { run: unneeded, putFile: unneeded, readFile: unneeded };
   const rendered = await renderCaddy(config, rendering);
   await probeCaddy(context, host, { ...rendering, config, rendered });
   return lines;
