@@ -19,13 +19,15 @@ export function runQuietly(
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    let errors = '';
-    child.stdout.resume();
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      // Only the end of it explains a failure.
+      stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-2000)));
+    }
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${argv.join(' ')} exited with ${code}: ${errors}`));
+      else reject(new Error(`${argv.join(' ')} exited with ${code}: ${said}`));
     });
   });
 }

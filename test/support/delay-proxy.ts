@@ -60,11 +60,18 @@ export class DelayProxy {
 
 /** Hands bytes on after a pause, never one before another. */
 function carry(from: Socket, to: Socket, pauseMs: () => number): void {
-  let earliest = 0;
+  const waiting: { readonly due: number; readonly action: () => void }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  // One timer for the head of the line: timers of different lengths may fire in another order.
+  const pump = (): void => {
+    timer = undefined;
+    while (waiting[0] !== undefined && waiting[0].due <= Date.now()) waiting.shift()?.action();
+    const [head] = waiting;
+    if (head !== undefined) timer = setTimeout(pump, Math.max(1, head.due - Date.now()));
+  };
   const later = (action: () => void): void => {
-    const due = Math.max(earliest, Date.now() + pauseMs());
-    earliest = due;
-    setTimeout(action, due - Date.now());
+    waiting.push({ due: Date.now() + pauseMs(), action });
+    timer ??= setTimeout(pump, pauseMs());
   };
   from.on('data', (bytes: Buffer) => {
     later(() => {
