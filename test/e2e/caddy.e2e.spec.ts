@@ -106,7 +106,7 @@ describe('Caddy on real servers', () => {
     const before = await host(1).mustExec(['cat', '/etc/caddy/Caddyfile']);
     await change(1, { mode: 'raw', caddyfile: ':80 {\n\trespnd hello\n}\n' });
 
-    const operation = await fleet.operationEnded(await apply(1));
+    const operation = await fleet.operationEnded(await apply(1), 200_000);
 
     expect(operation.state).toBe('failed');
     expect(operation.error?.message).toContain(
@@ -126,7 +126,7 @@ describe('Caddy on real servers', () => {
 
     let operation, result;
     try {
-      operation = await fleet.operationEnded(await apply(1));
+      operation = await fleet.operationEnded(await apply(1), 200_000);
     } finally {
       result = await load.stop();
       await host(1).unblock(8081);
@@ -174,7 +174,7 @@ describe('Caddy on real servers', () => {
       apply: true,
     });
 
-    const operation = await fleet.operationEnded(answer.operation_ids[0]);
+    const operation = await fleet.operationEnded(answer.operation_ids[0], 200_000);
 
     expect(operation.error?.message).toContain('TCP port 80 is taken by python3');
     expect((await host(2).exec(['dpkg-query', '--show', 'caddy'])).code).toBe(1);
