@@ -69,11 +69,15 @@ export const test = base.extend<Journey, Machines>({
 
 /** Leaves hosts as they were found, so that journeys go in any order. Their commands end with them. */
 async function removeServers(fleet: Fleet): Promise<void> {
-  const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers?limit=500');
+  const { items } = await fleet.api.get<{ items: { id: string; connection: string }[] }>(
+    '/api/v1/servers?limit=500',
+  );
   const operations = await Promise.all(
-    items.map(({ id }) =>
-      fleet.api.delete<{ operation_id: string | null }>(`/api/v1/servers/${id}?force=true`),
-    ),
+    items.map(({ id, connection }) => {
+      // Without a login there is no way to uninstall anything.
+      const how = connection === 'registered' ? 'uninstall=false' : 'force=true';
+      return fleet.api.delete<{ operation_id: string | null }>(`/api/v1/servers/${id}?${how}`);
+    }),
   );
   for (const { operation_id: id } of operations) {
     if (id !== null) await fleet.operationEnded(id);
