@@ -138,7 +138,12 @@ describe('files over a link that breaks', () => {
 
   it('sends the whole file again', async () => {
     // The agent of this test parses every body as a call.
-    const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'x', params: { text: 'y'.repeat(200_000) } });
+    const text = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'x',
+      params: { text: 'y'.repeat(200_000) },
+    });
     let attempts = 0;
     const { port, requests } = await agents.start(({ request }, response) => {
       attempts += 1;
