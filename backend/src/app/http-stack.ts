@@ -3,6 +3,7 @@ import path from 'node:path';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import compression from 'compression';
 import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
@@ -60,6 +61,8 @@ export function configureHttpStack(
       referrerPolicy: { policy: 'no-referrer' },
     }),
   );
+  // By its own list only what text it is: pages, scripts, JSON. Output of commands stays byte for byte.
+  app.use(compression());
   app.use('/api', noStore);
   app.use(onlyJson);
   app.use(express.json({ limit: BODY_LIMIT_BYTES, type: 'application/json' }));
