@@ -65,7 +65,11 @@ function jestProject(
     name,
     packages,
     run: ({ report, patterns }) => {
-      const node = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning'];
+      // Specs of the web UI are compiled to CommonJS, which Jest refuses to run among ES modules.
+      const isNative = name !== 'frontend';
+      const node = isNative
+        ? ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning']
+        : [];
       const json = ['--json', `--outputFile=${report}`];
       const some = patterns.length > 0 ? ['--passWithNoTests', ...patterns] : [];
       const jest = ['node_modules/jest/bin/jest.js', '--ci', ...selection, ...json, ...some];
