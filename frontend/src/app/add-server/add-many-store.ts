@@ -3,6 +3,7 @@ import { Api } from '../platform/api/generated/api';
 import { createServer } from '../platform/api/generated/fn/servers/create-server';
 import { probeSshServer } from '../platform/api/generated/fn/servers/probe-ssh-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { toProblem } from '../platform/problem/parse-problem';
 import { EMPTY_LOGIN, authOf, checkLogin, isComplete, sudoMember } from '../ssh-login/login-draft';
 import type { LoginDraft } from '../ssh-login/login-draft';
@@ -86,7 +87,7 @@ export class AddManyStore {
         server,
         key
           ? { at: 'seen', fingerprint: key.fingerprint, algorithm: key.algorithm }
-          : { at: 'unreachable', message: problem?.message ?? '' },
+          : { at: 'unreachable', message: problem ? causeText(problem) : '' },
       );
     } catch (error) {
       this.put(server, { at: 'unreachable', message: toProblem(error).detail });

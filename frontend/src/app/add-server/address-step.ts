@@ -1,5 +1,6 @@
 import { Component, computed, inject, output } from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { causeText } from '../platform/i18n/manager-words';
 import { layerName } from '../operations/operation-words';
 import { HostKeyCheck } from '../ssh-login/host-key-check';
 import { checkHost, checkPort } from '../ssh-login/login-draft';
@@ -113,7 +114,7 @@ import { AddServerStore } from './add-server-store';
           @if (store.jumpProbe()?.problem; as problem) {
             <ui-notice tone="bad" alert>
               <h3>{{ t('add.unreachable', { layer: layer(problem.layer) }) }}</h3>
-              <p>{{ problem.message }}</p>
+              <p>{{ causeText(problem) }}</p>
             </ui-notice>
           }
           <div>
@@ -133,7 +134,7 @@ import { AddServerStore } from './add-server-store';
     @if (store.probe()?.problem; as problem) {
       <ui-notice tone="bad" alert>
         <h3>{{ t('add.unreachable', { layer: layer(problem.layer) }) }}</h3>
-        <p>{{ problem.message }}</p>
+        <p>{{ causeText(problem) }}</p>
       </ui-notice>
     }`,
 })
@@ -142,6 +143,7 @@ export class AddressStep {
   readonly typed = output<string>();
   protected readonly store = inject(AddServerStore);
   protected readonly t = injectTranslate();
+  protected readonly causeText = causeText;
   protected readonly hostProblem = computed(() =>
     this.store.tried() ? checkHost(this.store.draft().host, this.t) : null,
   );

@@ -6,6 +6,7 @@ import { getOperationLog } from '../platform/api/generated/fn/operations/get-ope
 import type { OperationDetails } from '../platform/api/generated/models/operation-details';
 import type { OperationLog } from '../platform/api/generated/models/operation-log';
 import type { OperationStep } from '../platform/api/generated/models/operation-step';
+import { causeText } from '../platform/i18n/manager-words';
 import type { LiveMessage } from '../platform/live/live-message';
 import { liveResource } from '../platform/live/live-resource';
 import type { LiveResource } from '../platform/live/live-resource';
@@ -137,7 +138,7 @@ export function stepViews(value: FollowedOperation | null): readonly StepView[] 
     state: step.state,
     startedAt: step.started_at,
     finishedAt: step.finished_at,
-    error: step.error?.message ?? null,
+    error: step.error === null ? null : causeText(step.error),
     progress: step.progress,
     log: lines
       .filter((line) => line.step === step.name)

@@ -54,6 +54,10 @@ export class OperationProgress {
   protected readonly operation = computed(() => this.feed().operation());
   protected readonly mayRun = computed(() => this.session.can('operations:run'));
   protected readonly title = computed(() => operationTitle(this.t, this.operation()?.type ?? ''));
+  private readonly reason = computed(() => {
+    const error = this.operation()?.error;
+    return error ? causeText(error) : null;
+  });
   protected readonly steps = computed(() =>
     this.feed()
       .steps()
@@ -61,7 +65,7 @@ export class OperationProgress {
         ...step,
         title: stepTitle(this.t, step),
         // The reason of the whole failure stands above the steps.
-        error: step.error === this.operation()?.error?.message ? null : step.error,
+        error: step.error === this.reason() ? null : step.error,
       })),
   );
   protected readonly done = computed(

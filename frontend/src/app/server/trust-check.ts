@@ -4,6 +4,7 @@ import { acceptCertificate } from '../platform/api/generated/fn/servers/accept-c
 import { acceptHostKey } from '../platform/api/generated/fn/servers/accept-host-key';
 import { probeSshServer } from '../platform/api/generated/fn/servers/probe-ssh-server';
 import type { ServerDetails } from '../platform/api/generated/models/server-details';
+import { causeText } from '../platform/i18n/manager-words';
 import { toProblem } from '../platform/problem/parse-problem';
 import { Problem } from '../platform/problem/problem';
 import type { PresentedKey } from '../ssh-login/host-key-check';
@@ -56,7 +57,7 @@ export class TrustCheck {
     throw new Problem({
       name: 'ssh_unreachable',
       title: problem?.code ?? '',
-      detail: problem?.message ?? '',
+      detail: problem ? causeText(problem) : '',
       status: 502,
     });
   }
