@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LabHost } from '../lab/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 
 const AGENT = ['/opt/myx-agent/current/runtime', '--config=/dev/null', '--no-env-file'] as const;
@@ -44,6 +45,7 @@ describe('a server whose agent is there already', () => {
     const file = '/etc/myx-agent/config.json';
     await host.writeFile(file, JSON.stringify(config), { mode: '0600' });
     await host.mustExec(['systemctl', 'restart', 'myx-agent.service']);
+    await listens(config.rpc_port);
     return {
       name: 'by-hand',
       host: host.address,
@@ -53,6 +55,14 @@ describe('a server whose agent is there already', () => {
       secret_key: secretKey,
       certificate_fingerprint: await fingerprint(),
     };
+  }
+
+  /** The unit counts as started before the program listens. */
+  async function listens(port: number): Promise<void> {
+    await eventually(`something listens on ${port}`, async () => {
+      const sockets = await host.mustExec(['ss', '-Hltn', `sport = :${port}`]);
+      return sockets.trim() === '' ? undefined : true;
+    });
   }
 
   async function fingerprint(): Promise<string> {

@@ -17,6 +17,9 @@ import type { AgentAddress } from './agents.repository.js';
 /** Longest time for name lookup, TCP and TLS of one connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Share of an attempt's deadline after which a connection that is not there yet is the cause. */
+const CONNECT_SHARE = 0.5;
+
 interface Entry {
   readonly address: AgentAddress;
   readonly client: AgentClient;
@@ -74,7 +77,9 @@ export class AgentClients implements OnApplicationShutdown {
         'The installation of this agent did not get as far as its certificate. Install or repair it.',
       );
     }
-    const { rpc } = this.config;
+    const { rpc, heartbeat } = this.config;
+    // Shorter than any attempt: else its deadline passes first and hides that nothing answered at all.
+    const shortest = Math.min(rpc.timeout_seconds, heartbeat.timeout_seconds) * 1000;
     return new UndiciAgentClient({
       endpoint: {
         host,
@@ -85,7 +90,7 @@ export class AgentClients implements OnApplicationShutdown {
         certificate: { pem, fingerprint },
       },
       clientCertificate: this.authority.clientCertificate,
-      connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, rpc.timeout_seconds * 1000),
+      connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, shortest * CONNECT_SHARE),
       timeoutMs: rpc.timeout_seconds * 1000,
       retry: { retries: rpc.retries, baseMs: rpc.retry_base_seconds * 1000 },
       logger: this.logger.child({ serverId }),
