@@ -26,6 +26,10 @@ const SERVICE_PATH = /^\/(api|sub|healthz|readyz|metrics)(\/|$)/;
 /** Files whose name changes with their content. */
 const HASHED_NAME = /-[A-Za-z0-9_-]{8}\.(js|css|woff2?)$/;
 
+/** Pages, scripts, styles, pictures made of text, and JSON. */
+const COMPRESSED_TYPE =
+  /^(text\/(html|css|javascript|plain)|image\/svg\+xml|application\/(.+\+)?(json|javascript))\b/;
+
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
   directives: {
@@ -61,8 +65,7 @@ export function configureHttpStack(
       referrerPolicy: { policy: 'no-referrer' },
     }),
   );
-  // By its own list only what text it is: pages, scripts, JSON. Output of commands stays byte for byte.
-  app.use(compression());
+  app.use(compression({ filter: isCompressed }));
   app.use('/api', noStore);
   app.use(onlyJson);
   app.use(express.json({ limit: BODY_LIMIT_BYTES, type: 'application/json' }));
@@ -105,6 +108,11 @@ function webUi(folder: string): RequestHandler {
       response.sendFile(entry);
     });
   };
+}
+
+/** Output of commands is left as it is: it is followed while it grows, and has a length. */
+function isCompressed(_request: Request, response: Response): boolean {
+  return COMPRESSED_TYPE.test(String(response.getHeader('content-type') ?? ''));
 }
 
 function noStore(_request: Request, response: Response, next: NextFunction): void {
