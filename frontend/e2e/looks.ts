@@ -79,13 +79,21 @@ async function wear(page: Page, { theme, width, height }: Look): Promise<void> {
   await settled(page);
 }
 
-/** Waits until nothing moves any more and what has changed is drawn. */
+/**
+ * Waits until nothing moves any more and what has changed is drawn.
+ *
+ * It gives up after two seconds: an animation that never ends, or a browser that draws no frame, must not hold up a
+ * journey. A page that still moves then is looked at as it is.
+ */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-    await new Promise((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(resolve));
-    });
+    const stillness = (async () => {
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+      await new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      });
+    })();
+    await Promise.race([stillness, new Promise((resolve) => setTimeout(resolve, 2_000))]);
   });
 }
 
