@@ -31,6 +31,7 @@ export const XrayClientView = z
       .describe('Since it was added; from and to the client’s device'),
     subscription: z
       .object({ created_at: z.iso.datetime(), last_used_at: z.iso.datetime().nullable() })
+      .meta({ id: 'XrayClientSubscription' })
       .nullable(),
   })
   .meta({ id: 'XrayClient' });

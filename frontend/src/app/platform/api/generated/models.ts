@@ -123,5 +123,6 @@ export type { XrayClient } from './models/xray-client';
 export type { XrayClientChange } from './models/xray-client-change';
 export type { XrayClientList } from './models/xray-client-list';
 export type { XrayClientRemoval } from './models/xray-client-removal';
+export type { XrayClientSubscription } from './models/xray-client-subscription';
 export type { XrayLinkList } from './models/xray-link-list';
 export type { XraySubscription } from './models/xray-subscription';
