@@ -77,6 +77,11 @@ export const ROUTES: Routes = [
         loadChildren: async () => (await import('./operations/routes')).OPERATION_ROUTES,
       },
       {
+        path: 'deployments/:id',
+        data: { title: 'nav.deployments' },
+        loadChildren: async () => (await import('./deployment/routes')).DEPLOYMENT_ROUTES,
+      },
+      {
         path: 'access',
         data: { title: 'nav.access' },
         loadComponent: async () => (await import('./access/access-page')).AccessPage,

@@ -2,6 +2,7 @@ import type { Message, NamesIn, TextOf } from '../app/platform/i18n/message';
 import { accessEn } from './en/access';
 import { adminEn } from './en/admin';
 import { boardEn } from './en/board';
+import { deploymentEn } from './en/deployment';
 import { operateEn } from './en/operate';
 import { shellEn } from './en/shell';
 import { statusEn } from './en/status';
@@ -10,6 +11,7 @@ import { addServerEn } from './en/add-server';
 import { serverEn } from './en/server';
 import { uiEn } from './en/ui';
 import { workEn } from './en/work';
+import { xrayEn } from './en/xray';
 
 /** Every text in English. The keys of all languages come from here. */
 export const en = {
@@ -24,6 +26,8 @@ export const en = {
   ...serversEn,
   ...addServerEn,
   ...serverEn,
+  ...deploymentEn,
+  ...xrayEn,
 } as const;
 
 /** Name of a text. */

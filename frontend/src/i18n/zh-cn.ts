@@ -2,6 +2,7 @@ import type { Dictionary } from './en';
 import { accessZhCn } from './zh-cn/access';
 import { adminZhCn } from './zh-cn/admin';
 import { boardZhCn } from './zh-cn/board';
+import { deploymentZhCn } from './zh-cn/deployment';
 import { operateZhCn } from './zh-cn/operate';
 import { shellZhCn } from './zh-cn/shell';
 import { statusZhCn } from './zh-cn/status';
@@ -10,6 +11,7 @@ import { addServerZhCn } from './zh-cn/add-server';
 import { serverZhCn } from './zh-cn/server';
 import { uiZhCn } from './zh-cn/ui';
 import { workZhCn } from './zh-cn/work';
+import { xrayZhCn } from './zh-cn/xray';
 
 export { managerWordsZhCn } from './zh-cn/manager-words';
 
@@ -26,4 +28,6 @@ export const zhCn: Dictionary = {
   ...serversZhCn,
   ...addServerZhCn,
   ...serverZhCn,
+  ...deploymentZhCn,
+  ...xrayZhCn,
 };

@@ -133,6 +133,9 @@ export class ServerPage {
     ...(this.session.can('operations:read')
       ? [{ value: 'operations', label: this.t('nav.operations') }]
       : []),
+    ...(this.session.can('deployments:read')
+      ? [{ value: 'services', label: this.t('services.title') }]
+      : []),
     { value: 'settings', label: this.t('nav.settings') },
   ]);
   protected readonly actions = computed<readonly MenuAction[]>(() =>

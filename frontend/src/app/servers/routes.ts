@@ -53,6 +53,10 @@ export const SERVER_ROUTES: Routes = [
         loadComponent: async () => (await import('../server/operations-tab')).OperationsTab,
       },
       {
+        path: 'services',
+        loadComponent: async () => (await import('../server/services-tab')).ServicesTab,
+      },
+      {
         path: 'settings',
         loadComponent: async () => (await import('../server/settings-tab')).SettingsTab,
       },

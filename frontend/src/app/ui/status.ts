@@ -64,6 +64,19 @@ export const OPERATION_STATUS = looks('operation', {
 });
 export type OperationStatus = keyof typeof OPERATION_STATUS;
 
+/** States of a deployment; its versions end in some of them. */
+export const DEPLOYMENT_STATUS = looks('deployment', {
+  planned: ['idle', 'circle-dashed'],
+  applying: ['info', 'loader', 'active'],
+  healthy: ['ok', 'circle-check'],
+  degraded: ['bad', 'octagon-x'],
+  rolled_back: ['warn', 'undo'],
+  failed: ['bad', 'circle-x'],
+  drifted: ['warn', 'warning'],
+  uninstalling: ['idle', 'loader', 'active'],
+});
+export type DeploymentStatus = keyof typeof DEPLOYMENT_STATUS;
+
 /** States of a step. */
 export const STEP_STATUS = looks('step', {
   pending: ['idle', 'circle-dashed'],

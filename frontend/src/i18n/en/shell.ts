@@ -11,6 +11,7 @@ export const shellEn = {
   'nav.topology': 'Topology',
   'nav.commands': 'Commands',
   'nav.operations': 'Operations',
+  'nav.deployments': 'Deployments',
   'nav.access': 'Access',
   'nav.audit': 'Audit log',
   'nav.settings': 'Settings',

@@ -13,6 +13,7 @@ export const shellZhCn: Translation<typeof shellEn> = {
   'nav.topology': '拓扑',
   'nav.commands': '命令',
   'nav.operations': '操作',
+  'nav.deployments': '部署',
   'nav.access': '访问控制',
   'nav.audit': '审计日志',
   'nav.settings': '设置',

@@ -1,0 +1,24 @@
+import type { Routes } from '@angular/router';
+
+/** One deployment, with its tabs. */
+export const DEPLOYMENT_ROUTES: Routes = [
+  {
+    path: '',
+    loadComponent: async () => (await import('./deployment-page')).DeploymentPage,
+    children: [
+      { path: '', pathMatch: 'full', redirectTo: 'overview' },
+      {
+        path: 'overview',
+        loadComponent: async () => (await import('./overview-tab')).DeploymentOverviewTab,
+      },
+      {
+        path: 'clients',
+        loadComponent: async () => (await import('../xray-clients/clients-tab')).XrayClientsTab,
+      },
+      {
+        path: 'history',
+        loadComponent: async () => (await import('./history-tab')).DeploymentHistoryTab,
+      },
+    ],
+  },
+];
