@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
@@ -18,18 +20,35 @@ interface Journey {
 }
 
 interface Machines {
-  /** A manager with an administrator, and three hosts. Started at the first use, shared by all journeys. */
+  /**
+   * A manager with an administrator, and three hosts, of which the second and the third have Ansible. Started at
+   * the first use, shared by all journeys.
+   */
   readonly fleet: Fleet;
+  /** Where the manager looks for Xray releases beyond its own; a journey that needs some writes it. */
+  readonly xrayReleases: string;
 }
 
 /** Playwright's test with a real manager and real hosts. Everything it starts ends with the worker. */
 export const test = base.extend<Journey, Machines>({
-  fleet: [
+  xrayReleases: [
     async ({}, use) => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'myx-journeys-'));
+      await use(path.join(folder, 'xray-releases.json'));
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  fleet: [
+    async ({ xrayReleases }, use) => {
       const fleet = await Fleet.open({
-        hosts: 3,
-        // What does not answer is given up on before the journey is.
-        env: { MYX_INSTALL_RPC_TIMEOUT_SECONDS: '30', MYX_HEARTBEAT_TIMEOUT_SECONDS: '3' },
+        hosts: [{}, { ansible: true }, { ansible: true }],
+        env: {
+          // What does not answer is given up on before the journey is.
+          MYX_INSTALL_RPC_TIMEOUT_SECONDS: '30',
+          MYX_HEARTBEAT_TIMEOUT_SECONDS: '3',
+          MYX_XRAY_RELEASES_FILE: xrayReleases,
+        },
       });
       await use(fleet);
       await fleet.close();
