@@ -4,6 +4,7 @@ import { adminEn } from './en/admin';
 import { boardEn } from './en/board';
 import { deploymentEn } from './en/deployment';
 import { operateEn } from './en/operate';
+import { operationTypesEn } from './en/operation-types';
 import { shellEn } from './en/shell';
 import { statusEn } from './en/status';
 import { serversEn } from './en/servers';
@@ -23,6 +24,7 @@ export const en = {
   ...boardEn,
   ...operateEn,
   ...workEn,
+  ...operationTypesEn,
   ...serversEn,
   ...addServerEn,
   ...serverEn,

@@ -4,6 +4,7 @@ import { adminZhCn } from './zh-cn/admin';
 import { boardZhCn } from './zh-cn/board';
 import { deploymentZhCn } from './zh-cn/deployment';
 import { operateZhCn } from './zh-cn/operate';
+import { operationTypesZhCn } from './zh-cn/operation-types';
 import { shellZhCn } from './zh-cn/shell';
 import { statusZhCn } from './zh-cn/status';
 import { serversZhCn } from './zh-cn/servers';
@@ -25,6 +26,7 @@ export const zhCn: Dictionary = {
   ...boardZhCn,
   ...operateZhCn,
   ...workZhCn,
+  ...operationTypesZhCn,
   ...serversZhCn,
   ...addServerZhCn,
   ...serverZhCn,

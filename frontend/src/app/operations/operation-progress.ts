@@ -63,7 +63,7 @@ export class OperationProgress {
       .steps()
       .map((step) => ({
         ...step,
-        title: stepTitle(this.t, step),
+        title: stepTitle(this.t, this.operation()?.type ?? '', step),
         // The reason of the whole failure stands above the steps.
         error: step.error === this.reason() ? null : step.error,
       })),

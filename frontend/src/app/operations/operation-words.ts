@@ -15,12 +15,17 @@ export function operationTitle(t: Translate, type: string): string {
   return wordOf(t, `operation.${type}`, type.replaceAll('_', ' '));
 }
 
-/** What a step does, by its name; `title` is the manager's own wording. */
+/**
+ * What a step does, by its name; `title` is the manager's own wording. Where operations have steps of one name
+ * that do different things, there are words for the step of that `type`.
+ */
 export function stepTitle(
   t: Translate,
+  type: string,
   step: { readonly name: string; readonly title: string },
 ): string {
-  return wordOf(t, `step.${step.name}`, step.title);
+  const usual = wordOf(t, `step.${step.name}`, step.title);
+  return wordOf(t, `step.${type}.${step.name}`, usual);
 }
 
 /** Where something failed. */

@@ -68,11 +68,13 @@ export const operateEn = {
   'palette.running': 'Commands that run now',
   'palette.failed': 'Commands that did not succeed',
   'palette.offline': 'Servers that are offline',
-  'operations.intro': 'Installations, repairs and other long jobs. They go on when you leave.',
+  'operations.intro':
+    'Installations, deployments, playbooks and other long jobs. They go on when you leave.',
   'operations.filter': 'Filter by state',
   'operations.all': 'All',
   'operations.empty': 'There was no operation yet',
-  'operations.emptyBody': 'Installing, repairing and removing agents show here, step by step.',
+  'operations.emptyBody':
+    'Installing agents, deploying services and running playbooks show here, step by step.',
   'operations.noneFound': 'No operation is in this state',
   'operations.showAll': 'Show all operations',
   'operations.what': 'Operation',
