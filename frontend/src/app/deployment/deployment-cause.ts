@@ -119,7 +119,8 @@ export class DeploymentCause {
     const error = this.store.details()?.error;
     if (!error) return null;
     const { reason, source, lines } = failureText(causeText(error));
-    const step = stepTitle(this.t, { name: error.step, title: error.step });
+    const type = this.store.operation.operation()?.type ?? '';
+    const step = stepTitle(this.t, type, { name: error.step, title: error.step });
     const layer = layerName(this.t, error.layer);
     return {
       where: this.t('operation.failedAt', { step, layer }),

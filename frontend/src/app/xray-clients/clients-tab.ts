@@ -135,7 +135,7 @@ export class XrayClientsTab {
     if (this.store.isFree()) return null;
     const operation = this.store.operation.operation();
     const step = operation?.steps.find(({ state }) => state === 'running');
-    return step ? stepTitle(this.t, step) : '';
+    return operation && step ? stepTitle(this.t, operation.type, step) : '';
   });
 
   constructor() {
