@@ -100,6 +100,20 @@ describe('deployments', () => {
       body: JSON.stringify(body),
     });
 
+  it('lists those on servers with a name like the one searched for', async () => {
+    const { id } = await create();
+    const { server_name: name } = await api.get<{ server_name: string }>(`${API}/${id}`);
+    const found = async (search: string): Promise<string[]> => {
+      const { items } = await api.get<{ items: Answer[] }>(
+        `${API}?search=${encodeURIComponent(search)}`,
+      );
+      return items.map((item) => item.id);
+    };
+
+    expect(await found(name.slice(3).toUpperCase())).toEqual([id]);
+    expect(await found(`${name}%`)).toEqual([]);
+  });
+
   it('stores a secret sealed, answers a mark, and takes the mark for the secret', async () => {
     const { id } = await create({ users: [{ name: 'a', password: PASSWORD }] });
     const { config } = await show(id);

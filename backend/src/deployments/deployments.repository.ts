@@ -11,6 +11,8 @@ export interface DeploymentFilter {
   readonly serverId?: string | undefined;
   readonly kind?: string | undefined;
   readonly state?: DeploymentState | undefined;
+  /** Part of the name or the address of its server. */
+  readonly search?: string | undefined;
 }
 
 /** A deployment with the name and address of its server. */
@@ -85,6 +87,12 @@ export class DeploymentsRepository {
     if (filter.kind !== undefined) query.andWhere('deployment.kind = :kind', { kind: filter.kind });
     if (filter.state !== undefined) {
       query.andWhere('deployment.state = :state', { state: filter.state });
+    }
+    if (filter.search !== undefined) {
+      query.andWhere(
+        `deployment.server_id IN (SELECT id FROM servers WHERE name ILIKE :search OR host ILIKE :search)`,
+        { search: `%${filter.search.replace(/[\\%_]/g, String.raw`\$&`)}%` },
+      );
     }
     if (before !== undefined) query.andWhere('deployment.id < :before', { before });
     return this.withServers(await query.getMany());

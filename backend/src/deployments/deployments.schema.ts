@@ -62,6 +62,12 @@ export const DeploymentQuery = z.strictObject({
   server_id: z.uuid().optional(),
   kind: z.string().max(64).optional(),
   state: z.enum(DEPLOYMENT_STATES).optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Part of the name or the address of the server'),
 });
 export type DeploymentQuery = z.infer<typeof DeploymentQuery>;
 

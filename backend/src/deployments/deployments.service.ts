@@ -74,9 +74,9 @@ export class DeploymentsService {
 
   /** A page of deployments, newest first. */
   async list(query: DeploymentQuery): Promise<DeploymentPage> {
-    const { limit, cursor, server_id: serverId, kind, state } = query;
+    const { limit, cursor, server_id: serverId, kind, state, search } = query;
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
-    const rows = await this.repository.list({ serverId, kind, state }, limit + 1, before);
+    const rows = await this.repository.list({ serverId, kind, state, search }, limit + 1, before);
     const page = pageFrom(rows, limit, ({ deployment }) => [deployment.id], summaryOf);
     return { ...page, items: [...page.items] };
   }

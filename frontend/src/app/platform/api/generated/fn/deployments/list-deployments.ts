@@ -23,6 +23,11 @@ export interface ListDeployments$Params {
     | 'failed'
     | 'drifted'
     | 'uninstalling';
+
+  /**
+   * Part of the name or the address of the server
+   */
+  search?: string;
 }
 
 export function listDeployments(
@@ -38,6 +43,7 @@ export function listDeployments(
     rb.query('server_id', params.server_id, {});
     rb.query('kind', params.kind, {});
     rb.query('state', params.state, {});
+    rb.query('search', params.search, {});
   }
 
   return http.request(rb.build({ responseType: 'json', accept: 'application/json', context })).pipe(
