@@ -13,10 +13,9 @@ export const xrayForm: FormDescription = {
       type: 'text',
       label: both('Server address', '服务器地址'),
       help: both(
-        'DNS name or IP address that clients dial; written into share links',
-        '客户端连接的域名或 IP 地址,会写入分享链接',
+        'DNS name or IP address that clients dial; written into share links. Empty: the server’s own',
+        '客户端连接的域名或 IP 地址,会写入分享链接。留空:服务器自身的地址',
       ),
-      required: true,
     },
     {
       path: 'inbounds',

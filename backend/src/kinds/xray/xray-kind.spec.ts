@@ -48,6 +48,13 @@ describe('the kind Xray', () => {
     expect(kinds.get('xray').form).toEqual(kind.form);
   });
 
+  it('lets clients dial the server where the manager does, unless an address is named', async () => {
+    const complete = (input: object) => kind.complete?.(input, CONTEXT);
+
+    expect(await complete({ inbounds: [] })).toEqual({ inbounds: [], address: '192.0.2.1' });
+    expect(await complete({ address: 'vpn.example' })).toEqual({ address: 'vpn.example' });
+  });
+
   it('renders the same for the same configuration', async () => {
     const wanted = config();
 

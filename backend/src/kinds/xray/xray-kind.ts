@@ -40,6 +40,7 @@ export function xrayKind(store: ReleaseStore): DeploymentKind<XrayConfig> {
     secretPaths: XRAY_SECRET_PATHS,
     form: xrayForm,
     playbooks: { deploy: 'deploy_xray.yml', uninstall: 'uninstall_xray.yml' },
+    complete: (input, { serverHost }) => Promise.resolve(withAddress(input, serverHost)),
     render: async (config, { arch }) => renderXray(config, await store.find(config.version, arch)),
     commands: commandsFor,
     artefacts: (config, { arch }) => artefactsFor(store, config, arch),
@@ -54,6 +55,14 @@ export function xrayKind(store: ReleaseStore): DeploymentKind<XrayConfig> {
       users: [XRAY_ACCOUNT],
     }),
   };
+}
+
+/** Who names no address is reached where the manager reaches the server: one form may be for many servers. */
+function withAddress(input: unknown, serverHost: string): unknown {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  if (!isObject) return input;
+  const { address = null } = input as { readonly address?: unknown };
+  return address === null ? { ...input, address: serverHost } : input;
 }
 
 /** Where a release comes from, as the playbook needs it. */
