@@ -14,11 +14,11 @@ import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { Notice } from '../ui/notice';
 import { PageHeader } from '../ui/page-header';
+import { StepBar } from '../ui/step-bar';
 import { AddServerStore } from './add-server-store';
 import { AddressStep } from './address-step';
 import { ADD_STEPS, checkName } from './server-draft';
 import type { AddStep } from './server-draft';
-import { StepBar } from './step-bar';
 
 const TITLES = {
   address: 'add.addressTitle',

@@ -1,11 +1,10 @@
-import { Component, input, output } from '@angular/core';
+import { Component, booleanAttribute, input, output } from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
-import { Icon } from '../ui/icon';
-import type { AddStep } from './server-draft';
+import { Icon } from './icon';
 
 /** Where somebody is in a sequence of steps; done ones can be gone back to. */
 @Component({
-  selector: 'app-step-bar',
+  selector: 'ui-step-bar',
   imports: [Icon],
   styles: `
     ol {
@@ -60,7 +59,8 @@ import type { AddStep } from './server-draft';
       background: var(--accent-solid);
       color: oklch(1 0 0);
     }
-    button b {
+    button b,
+    b.done {
       border-color: var(--ok);
       color: var(--ok);
     }
@@ -82,14 +82,14 @@ import type { AddStep } from './server-draft';
   template: `<ol [attr.aria-label]="label()">
     @for (step of steps(); track step.value; let index = $index) {
       <li>
-        @if (index < current()) {
+        @if (index < current() && !final()) {
           <button type="button" (click)="chosen.emit(step.value)">
             <b><svg uiIcon="check"></svg></b><span>{{ step.label }}</span>
-            <span class="cdk-visually-hidden">{{ t('add.stepDone') }}</span>
+            <span class="cdk-visually-hidden">{{ t('ui.stepDone') }}</span>
           </button>
         } @else {
           <span class="step" [attr.aria-current]="index === current() ? 'step' : null"
-            ><b class="number">{{ index + 1 }}</b
+            ><b class="number" [class.done]="index < current()">{{ index + 1 }}</b
             ><span>{{ step.label }}</span></span
           >
         }
@@ -97,11 +97,13 @@ import type { AddStep } from './server-draft';
     }
   </ol>`,
 })
-export class StepBar {
+export class StepBar<Step extends string> {
   readonly label = input.required<string>();
-  readonly steps = input.required<readonly { readonly value: AddStep; readonly label: string }[]>();
+  readonly steps = input.required<readonly { readonly value: Step; readonly label: string }[]>();
   /** Index of the step somebody is at. */
   readonly current = input.required<number>();
-  readonly chosen = output<AddStep>();
+  /** What is done cannot be gone back to any more. */
+  readonly final = input(false, { transform: booleanAttribute });
+  readonly chosen = output<Step>();
   protected readonly t = injectTranslate();
 }

@@ -38,7 +38,6 @@ export const addServerEn = {
   'add.title': 'Add a server',
   'add.intro': 'Five short steps, then MyX installs its agent.',
   'add.progress': 'Steps of adding a server',
-  'add.stepDone': 'done',
   'add.address': 'Address',
   'add.hostKey': 'Host key',
   'add.login': 'Login',

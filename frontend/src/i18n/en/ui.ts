@@ -7,6 +7,7 @@ export const uiEn = {
   'ui.save': 'Save',
   'ui.retry': 'Try again',
   'ui.optional': 'optional',
+  'ui.stepDone': 'done',
   'ui.more': 'More actions',
   'ui.copy': 'Copy',
   'ui.copied': 'Copied',

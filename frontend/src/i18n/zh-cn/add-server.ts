@@ -39,7 +39,6 @@ export const addServerZhCn: Translation<typeof addServerEn> = {
   'add.title': '添加服务器',
   'add.intro': '五个简短步骤，然后 MyX 安装其代理。',
   'add.progress': '添加服务器的步骤',
-  'add.stepDone': '已完成',
   'add.address': '地址',
   'add.hostKey': '主机密钥',
   'add.login': '登录',

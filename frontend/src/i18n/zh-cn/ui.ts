@@ -9,6 +9,7 @@ export const uiZhCn: Translation<typeof uiEn> = {
   'ui.save': '保存',
   'ui.retry': '重试',
   'ui.optional': '可选',
+  'ui.stepDone': '已完成',
   'ui.more': '更多操作',
   'ui.copy': '复制',
   'ui.copied': '已复制',
