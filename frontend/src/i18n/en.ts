@@ -3,6 +3,7 @@ import { accessEn } from './en/access';
 import { adminEn } from './en/admin';
 import { boardEn } from './en/board';
 import { deploymentEn } from './en/deployment';
+import { deploymentsEn } from './en/deployments';
 import { operateEn } from './en/operate';
 import { operationTypesEn } from './en/operation-types';
 import { shellEn } from './en/shell';
@@ -22,6 +23,7 @@ export const en = {
   ...accessEn,
   ...adminEn,
   ...boardEn,
+  ...deploymentsEn,
   ...operateEn,
   ...workEn,
   ...operationTypesEn,

@@ -3,6 +3,7 @@ import { accessZhCn } from './zh-cn/access';
 import { adminZhCn } from './zh-cn/admin';
 import { boardZhCn } from './zh-cn/board';
 import { deploymentZhCn } from './zh-cn/deployment';
+import { deploymentsZhCn } from './zh-cn/deployments';
 import { operateZhCn } from './zh-cn/operate';
 import { operationTypesZhCn } from './zh-cn/operation-types';
 import { shellZhCn } from './zh-cn/shell';
@@ -24,6 +25,7 @@ export const zhCn: Dictionary = {
   ...accessZhCn,
   ...adminZhCn,
   ...boardZhCn,
+  ...deploymentsZhCn,
   ...operateZhCn,
   ...workZhCn,
   ...operationTypesZhCn,

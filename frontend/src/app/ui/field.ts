@@ -48,7 +48,7 @@ import { Icon } from './icon';
       margin-top: 1.5px;
     }
   `,
-  template: `<label [for]="id"
+  template: `<label [for]="id" [class.cdk-visually-hidden]="quiet()"
       >{{ label() }}
       @if (optional()) {
         <span class="subtle">{{ t('ui.optional') }}</span>
@@ -66,6 +66,8 @@ export class Field {
   readonly label = input.required<string>();
   readonly hint = input<string>();
   readonly optional = input(false, { transform: booleanAttribute });
+  /** The label is for screen readers only: in lists, where the heading says what it is. */
+  readonly quiet = input(false, { transform: booleanAttribute });
   /** An error found elsewhere, such as by the manager. */
   readonly problem = input<string | null>(null);
 

@@ -10,6 +10,7 @@ export const shellEn = {
   'nav.health': 'Health',
   'nav.topology': 'Topology',
   'nav.commands': 'Commands',
+  'nav.deployments': 'Deployments',
   'nav.operations': 'Operations',
   'nav.deployments': 'Deployments',
   'nav.access': 'Access',
