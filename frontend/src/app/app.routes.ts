@@ -9,6 +9,7 @@ import { FailedPage } from './shell/failed-page';
 const COMPANIONS: readonly (() => Promise<Type<unknown>>)[] = [
   async () => (await import('./servers/server-palette')).ServerPalette,
   async () => (await import('./commands/work-palette')).WorkPalette,
+  async () => (await import('./deployments/deployment-palette')).DeploymentPalette,
   async () => (await import('./health/fleet-alarm')).FleetAlarm,
 ];
 
@@ -67,6 +68,11 @@ export const ROUTES: Routes = [
         loadComponent: async () => (await import('./topology/topology-page')).TopologyPage,
       },
       {
+        path: 'deployments',
+        data: { title: 'nav.deployments' },
+        loadChildren: async () => (await import('./deployments/routes')).DEPLOYMENTS_ROUTES,
+      },
+      {
         path: 'commands',
         data: { title: 'nav.commands' },
         loadChildren: async () => (await import('./commands/routes')).COMMAND_ROUTES,
@@ -75,11 +81,6 @@ export const ROUTES: Routes = [
         path: 'operations',
         data: { title: 'nav.operations' },
         loadChildren: async () => (await import('./operations/routes')).OPERATION_ROUTES,
-      },
-      {
-        path: 'deployments/:id',
-        data: { title: 'nav.deployments' },
-        loadChildren: async () => (await import('./deployment/routes')).DEPLOYMENT_ROUTES,
       },
       {
         path: 'access',

@@ -13,6 +13,9 @@ export class KindCatalog {
   private readonly known = signal<readonly DeploymentKind[]>([]);
   private fetching: Promise<void> | null = null;
 
+  /** Every kind; empty until the manager has answered. */
+  readonly all = this.known.asReadonly();
+
   /** Asks the manager, unless it was asked already. What fails is asked again the next time. */
   load(): Promise<void> {
     this.fetching ??= this.fetch();

@@ -50,6 +50,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
     label: 'nav.operate',
     items: [
       {
+        path: 'deployments',
+        label: 'nav.deployments',
+        icon: 'box',
+        keys: 'g d',
+        permission: 'deployments:read',
+      },
+      {
         path: 'commands',
         label: 'nav.commands',
         icon: 'terminal',

@@ -81,7 +81,7 @@ export const deploymentsEn = {
   'wizard.openIt': 'Open it',
   'wizard.offline': {
     one: '{names} is not online now: applying will fail until it is.',
-    other: '{names} are not online now: applying will fail there until they are.',
+    other: '{n} servers are not online now: applying will fail there until they are. {names}',
   },
   'wizard.note': 'Note',
   'wizard.noteHint': 'Why, for the history.',

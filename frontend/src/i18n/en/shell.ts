@@ -10,7 +10,6 @@ export const shellEn = {
   'nav.health': 'Health',
   'nav.topology': 'Topology',
   'nav.commands': 'Commands',
-  'nav.deployments': 'Deployments',
   'nav.operations': 'Operations',
   'nav.deployments': 'Deployments',
   'nav.access': 'Access',

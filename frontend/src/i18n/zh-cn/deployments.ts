@@ -76,7 +76,7 @@ export const deploymentsZhCn: Translation<typeof deploymentsEn> = {
   'wizard.beingRemoved': '正在被移除。',
   'wizard.hasOne': '已部署 {kind}（{state}）。',
   'wizard.openIt': '打开',
-  'wizard.offline': '{names} 当前不在线：上线之前应用会失败。',
+  'wizard.offline': '有 {n} 台服务器当前不在线，上线之前应用会失败：{names}',
   'wizard.note': '备注',
   'wizard.noteHint': '说明原因，记录在历史中。',
   'wizard.parallel': '同时部署的服务器数',

@@ -12,7 +12,6 @@ export const shellZhCn: Translation<typeof shellEn> = {
   'nav.health': '健康',
   'nav.topology': '拓扑',
   'nav.commands': '命令',
-  'nav.deployments': '部署',
   'nav.operations': '操作',
   'nav.deployments': '部署',
   'nav.access': '访问控制',
