@@ -48,9 +48,12 @@ async function main(): Promise<void> {
  */
 async function collectRuntimes(): Promise<AgentManifest['runtimes']> {
   const runtimes: Partial<Record<AgentArch, AgentRuntime>> = {};
-  for (const arch of AgentArch.options) {
+  for (const [index, arch] of AgentArch.options.entries()) {
+    const which = `Runtime for ${arch} (${index + 1} of ${AgentArch.options.length})`;
     try {
-      const { description, directory } = await fetchRuntime(arch);
+      const { description, directory } = await fetchRuntime(arch, (line) => {
+        console.log(`${which}: ${line}`);
+      });
       for (const { file } of Object.values(description.files)) {
         await linkOnce(path.join(directory, file), path.join(artefacts, file));
       }

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AgentRuntime } from '@myx/protocol';
 import type { AgentArch, ArtefactFile } from '@myx/protocol';
+import { Progress } from './progress.ts';
+import type { Say } from './progress.ts';
 import { run } from './run.ts';
 import { RUNTIMES } from './runtimes.ts';
 
@@ -12,6 +14,9 @@ import { RUNTIMES } from './runtimes.ts';
 export const RUNTIME_CACHE = fileURLToPath(
   new URL('../../node_modules/.cache/myx-agent/', import.meta.url),
 );
+
+/** How often somebody who waits is told how far it is, milliseconds. */
+const BETWEEN_LINES_MS = 5_000;
 
 /** A runtime in the cache. */
 export interface CachedRuntime {
@@ -27,16 +32,17 @@ export function runtimeExecutable(arch: AgentArch): string {
 
 /**
  * The runtime of an architecture: from the cache, else fetched from the npm registry, checked against
- * the pinned digests, and compressed. The cache entry appears whole or not at all.
+ * the pinned digests, and compressed. The cache entry appears whole or not at all. Making it takes
+ * minutes: `say` hears what is done, and how far it is.
  */
-export async function fetchRuntime(arch: AgentArch): Promise<CachedRuntime> {
+export async function fetchRuntime(arch: AgentArch, say: Say): Promise<CachedRuntime> {
   const directory = directoryOf(arch);
   const description = path.join(directory, 'description.json');
   if (!existsSync(description)) {
     await mkdir(RUNTIME_CACHE, { recursive: true });
     const work = await mkdtemp(path.join(RUNTIME_CACHE, 'fetching-'));
     try {
-      const made = await make(arch, work);
+      const made = await make(arch, work, say);
       await writeFile(path.join(work, 'description.json'), JSON.stringify(made, null, 2));
       await rm(directory, { recursive: true, force: true });
       await rename(work, directory);
@@ -53,15 +59,17 @@ function directoryOf(arch: AgentArch): string {
   return path.join(RUNTIME_CACHE, `bun-${version}-${arch}-${sha256.slice(0, 12)}`);
 }
 
-async function make(arch: AgentArch, work: string): Promise<AgentRuntime> {
-  const { version, sha256 } = RUNTIMES[arch];
+async function make(arch: AgentArch, work: string, say: Say): Promise<AgentRuntime> {
+  const { package: source, version, sha256 } = RUNTIMES[arch];
+  say(`fetching ${source}@${version} from the npm registry ...`);
   const executable = path.join(work, 'runtime');
   await unpack(arch, work, executable);
   const name = `runtime-bun-${arch}-${sha256}`;
   const xz = path.join(work, `${name}.xz`);
   const gzip = path.join(work, `${name}.gz`);
-  await run(['xz', '-T0', '-6', '--stdout', executable], { stdout: xz });
-  await run(['gzip', '-6', '--no-name', '--stdout', executable], { stdout: gzip });
+  // A better level saves a tenth of the size for five times the work, which somebody waits for at the first start.
+  await compress(['xz', '-T0', '-1', '--stdout'], executable, xz, say);
+  await compress(['gzip', '-6', '--no-name', '--stdout'], executable, gzip, say);
   return {
     name: 'bun',
     version,
@@ -69,6 +77,28 @@ async function make(arch: AgentArch, work: string): Promise<AgentRuntime> {
     size: (await stat(executable)).size,
     files: { xz: await describe(xz), gzip: await describe(gzip) },
   };
+}
+
+async function compress(
+  argv: readonly [string, ...string[]],
+  executable: string,
+  result: string,
+  say: Say,
+): Promise<void> {
+  const { size } = await stat(executable);
+  const progress = new Progress(`compressing with ${argv[0]}`, size, say);
+  const taken = (bytes: number): void => {
+    progress.reached(bytes);
+  };
+  const timer = setInterval(() => {
+    progress.tell();
+  }, BETWEEN_LINES_MS);
+  try {
+    await run(argv, { stdin: { file: executable, taken }, stdout: result });
+  } finally {
+    clearInterval(timer);
+  }
+  progress.finished((await stat(result)).size);
 }
 
 async function unpack(arch: AgentArch, work: string, executable: string): Promise<void> {
