@@ -25,6 +25,10 @@ export type KillPoint = `${'apply' | 'undo'}:${string}:${'before' | 'after'}`;
 export interface HostOperationOptions {
   /** The directory that plays the host: every step makes a file named after it. */
   readonly directory: string;
+  /** Name of its type; `host_operation` unless told. */
+  readonly type?: string | undefined;
+  /** Whose leftovers it puts in order. */
+  readonly putsInOrder?: AnyOperationDefinition['putsInOrder'];
   /** Kills this process there, without mercy. */
   readonly killAt?: KillPoint | undefined;
   /** The step that always fails, after it made its file. */
@@ -38,8 +42,9 @@ const STEPS = ['first', 'second', 'third'] as const;
 /** An operation whose host is a directory, so that what it left behind can be listed. */
 export function hostOperation(options: HostOperationOptions): AnyOperationDefinition {
   return erased<Record<string, unknown>, OperationSession>({
-    type: 'host_operation',
-    params: z.strictObject({}),
+    type: options.type ?? 'host_operation',
+    params: z.object({ of: z.string().optional() }),
+    ...(options.putsInOrder && { putsInOrder: options.putsInOrder }),
     memory: z.record(z.string(), z.unknown()),
     isRequestable: true,
     openSession: () => ({ close: () => Promise.resolve() }),

@@ -3,8 +3,11 @@ import path from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.ts';
 import { OperationBench } from '../../../test/support/operation-bench.ts';
+import { hostOperation } from '../../../test/support/operation-host.ts';
+import type { HostOperationOptions } from '../../../test/support/operation-host.ts';
 import { LeaseLost } from './operation-definition.js';
 import { LOG_LINES_LIMIT, OperationLease } from './operation-lease.js';
+import type { Operation } from './operation.entity.js';
 
 /** A busy machine starts a database or a worker process slowly. */
 jest.setTimeout(60_000);
@@ -207,6 +210,59 @@ describe('OperationEngine', () => {
 
     expect(await bench.operation(next)).toMatchObject({ state: 'succeeded' });
     expect(await bench.operation(failing)).toMatchObject({ state: 'failed', leftovers: [] });
+  });
+
+  describe('an operation of another type', () => {
+    /** An operation that could not undo everything, and what became of it after another one succeeded. */
+    async function leftoversAfter(
+      next: Pick<HostOperationOptions, 'putsInOrder'>,
+      params: { readonly failing?: object; readonly next?: object } = {},
+    ): Promise<Operation> {
+      const { directory } = bench;
+      for (const name of readdirSync(directory)) rmSync(path.join(directory, name));
+      writeFileSync(path.join(directory, 'stuck'), '');
+      const engine = bench.engineWith({ failAt: 'third', stuckAt: 'second' });
+      engine.register(hostOperation({ directory, type: 'other', ...next }));
+      const failing = await bench.anOperation({ params: { ...params.failing } });
+      await engine.work(failing);
+      const other = await bench.anOperation({ type: 'other', params: { ...params.next } });
+      await engine.work(other);
+      await eventually('the other operation succeeds', async () =>
+        (await bench.operation(other)).state === 'succeeded' ? true : undefined,
+      );
+      return bench.operation(failing);
+    }
+
+    it('leaves the leftovers of this one where they are', async () => {
+      expect(await leftoversAfter({})).toMatchObject({
+        state: 'cleanup_pending',
+        leftovers: [{ step: 'second' }],
+        cleanupAfter: expect.any(Date),
+      });
+    });
+
+    it('takes them over where its type says that it puts them in order', async () => {
+      expect(await leftoversAfter({ putsInOrder: { types: ['host_operation'] } })).toMatchObject({
+        state: 'failed',
+        leftovers: [],
+        cleanupAfter: null,
+      });
+    });
+
+    it('takes over only what is about the same thing', async () => {
+      const putsInOrder = { types: ['host_operation'], sameParam: 'of' };
+
+      const same = await leftoversAfter(
+        { putsInOrder },
+        { failing: { of: 'a' }, next: { of: 'a' } },
+      );
+      const different = await leftoversAfter(
+        { putsInOrder },
+        { failing: { of: 'a' }, next: { of: 'b' } },
+      );
+
+      expect([same.state, different.state]).toEqual(['failed', 'cleanup_pending']);
+    });
   });
 
   it('starts what waits behind it, without being asked', async () => {
