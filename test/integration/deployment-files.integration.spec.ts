@@ -16,6 +16,7 @@ const run = promisify(execFile);
 jest.setTimeout(120_000);
 
 interface Answer {
+  readonly files?: readonly string[];
   readonly changed?: boolean;
   readonly restored?: boolean;
   readonly restorable?: boolean;
@@ -55,12 +56,17 @@ describe('the files of a deployment on a host', () => {
     writeFileSync(path.join(directory, 'files.json'), JSON.stringify(list));
   }
 
-  async function call(command: string, version: number): Promise<Answer> {
+  async function call(
+    command: string,
+    version: number,
+    change = `change-${version}`,
+  ): Promise<Answer> {
     const { stdout } = await run(SCRIPT, [
       command,
       `--state=${at('state', 'kind')}`,
       '--deployment=one',
       `--version=${version}`,
+      `--change=${change}`,
       `--staged=${at('staged', String(version))}`,
     ]);
     return JSON.parse(stdout) as Answer;
@@ -125,23 +131,37 @@ describe('the files of a deployment on a host', () => {
     expect(existsSync(at('state'))).toBe(false);
   });
 
-  it('can restore again what was interrupted while it was restored', async () => {
-    await apply(1, { a: 'a1' });
-    await apply(2, { a: 'a2' });
+  it('tells again what an interrupted restoration put back: the service may not know it', async () => {
+    await apply(1, { a: 'a1', b: 'b1' });
+    await apply(2, { a: 'a2', b: 'b1' });
     await call('restore', 2);
 
     expect((await call('pending', 2)).open).toBe(true);
-    await takeBack(2);
+    expect(await call('restore', 2)).toMatchObject({ changed: false, files: [at('etc', 'a')] });
+    await call('restored', 2);
 
-    expect(content('a')).toBe('a1');
+    expect([content('a'), content('b')]).toEqual(['a1', 'b1']);
+    expect(await call('restore', 2)).toMatchObject({ restored: false });
   });
 
-  it('does not take back another version than the one asked for', async () => {
+  it('does not take back another change than the one asked for, also of the same version', async () => {
     await apply(1, { a: 'a1' });
     await apply(2, { a: 'a2' });
 
-    expect((await call('restore', 1)).restored).toBe(false);
+    expect((await call('pending', 2, 'another')).restorable).toBe(false);
+    expect((await call('restore', 2, 'another')).restored).toBe(false);
+    expect((await call('restore', 2, '')).restored).toBe(false);
     expect(content('a')).toBe('a2');
+  });
+
+  it('takes back a change that is open, whoever asks', async () => {
+    await apply(1, { a: 'a1' });
+    stage(2, { a: 'a2' });
+    for (const command of ['begin', 'switch']) await call(command, 2);
+
+    expect(await call('pending', 1, '')).toMatchObject({ open: true, restorable: true });
+    expect(await call('restore', 1, '')).toMatchObject({ files: [at('etc', 'a')] });
+    expect(content('a')).toBe('a1');
   });
 
   it('refuses to begin while another change is open', async () => {

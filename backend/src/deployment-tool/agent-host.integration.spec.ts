@@ -327,6 +327,30 @@ describe('playbook', () => {
     stop.abort(new ShuttingDown());
   });
 
+  it('asks until a server that does not answer has ended it', async () => {
+    const dead = host.playbook(context(), call());
+    dead.catch(() => undefined);
+    await untilStarted('playbook-1');
+    await takeAway();
+    const undo = new AbortController();
+    const told: string[] = [];
+
+    const ending = host.endPlaybook(
+      { signal: undo.signal, log: (line) => void told.push(line) },
+      'playbook-1',
+      'playbooks/one.yml',
+    );
+    await eventually('it tries on', () =>
+      Promise.resolve(told.some((line) => line.includes('Trying on')) || undefined),
+    );
+    await agents.start(script.answer, { port });
+    await ending;
+
+    expect(script.forgotten).toEqual(new Set(['playbook-1']));
+    expect(told.at(-1)).toBe('the agent answers again');
+    stop.abort(new ShuttingDown());
+  });
+
   it('fails the step when nobody can know how it ended', async () => {
     endingPlaybook('', { outcome: 'lost', exit_code: null, reason: 'the server was restarted' });
 

@@ -149,9 +149,15 @@ export class AgentHost implements OperationSession {
     return outcome;
   }
 
-  /** Ends a playbook that may still run, as an undo needs it. Never fails; the log tells. */
-  async endPlaybook(context: HostContext, commandId: string, playbook: string): Promise<void> {
-    await this.playbookOf(context, commandId, playbook).end();
+  /**
+   * Ends a playbook that may still run, as an undo needs it before it does anything: asks until the agent
+   * answers.
+   *
+   * @throws StepFailure
+   */
+  endPlaybook(context: HostContext, commandId: string, playbook: string): Promise<void> {
+    const running = this.playbookOf(context, commandId, playbook);
+    return this.telling(context, () => running.endForCertain());
   }
 
   /** Lets the agent forget the playbooks whose ends are stored. The connection is shared and stays open. */

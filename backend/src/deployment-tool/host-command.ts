@@ -102,24 +102,42 @@ export class HostCommand {
 
   /** Ends it, if the agent has it. Never fails; the log tells. */
   async end(patienceMs = CANCEL_MS): Promise<void> {
-    const { log } = this.context;
     try {
-      const client = await this.client();
+      await this.cancel(await this.client(), AbortSignal.timeout(patienceMs));
+    } catch (error) {
+      this.context.log(
+        `${this.what} could not be ended on the server: ${messageOf(error)}`,
+        'warning',
+      );
+    }
+  }
+
+  /** Ends it, if the agent has it: asks until the agent answers. @throws like {@link HostCommand.start} */
+  async endForCertain(): Promise<void> {
+    await this.insisting(
+      (client) => this.cancel(client, this.context.signal),
+      () => true,
+    );
+  }
+
+  private async cancel(client: AgentClient, signal: AbortSignal): Promise<void> {
+    try {
       const { state, processes_left: left } = await client.call(
         'cancel_command',
         { command_id: this.id, grace_ms: GRACE_MS },
-        { signal: AbortSignal.timeout(patienceMs) },
+        { signal },
       );
       // One that had ended by itself was not ended here.
       if (state.result?.outcome === 'cancelled' || left > 0) {
-        log(`ended ${this.what} on the server; processes left: ${String(left)}`, 'warning');
+        const line = `ended ${this.what} on the server; processes left: ${String(left)}`;
+        this.context.log(line, 'warning');
       }
-      await this.forget();
     } catch (error) {
       // It never arrived, or has ended and was acknowledged: nothing is left to end.
       if (error instanceof AgentCallError && isUnknown(error)) return;
-      log(`${this.what} could not be ended on the server: ${messageOf(error)}`, 'warning');
+      throw error;
     }
+    await this.forget();
   }
 
   /** Lets the agent drop the command. Never fails: the agent drops old ones by itself. */

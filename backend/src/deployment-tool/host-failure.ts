@@ -33,6 +33,9 @@ export function playbookFailure(error: unknown, playbook: string): unknown {
   }
 }
 
+/** Code of the failure of a playbook of which nobody can know how it ended. */
+export const PLAYBOOK_LOST = 'playbook_lost';
+
 /** Nobody can know how a playbook ended. */
 export function lostPlaybook(
   playbook: string,
@@ -41,7 +44,7 @@ export function lostPlaybook(
 ): StepFailure {
   return new StepFailure(
     'server',
-    'playbook_lost',
+    PLAYBOOK_LOST,
     `${playbook} was interrupted and nobody can know how far it got: ${reason ?? 'the server restarted'}. It is safe to run it again.`,
     { cause },
   );

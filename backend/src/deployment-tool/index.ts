@@ -6,6 +6,7 @@ export { DeploymentTool } from './deployment-tool.js';
 export * from './deployment-tool.errors.js';
 export { DeploymentToolModule } from './deployment-tool.module.js';
 export type { HostContext } from './host-command.js';
+export { PLAYBOOK_LOST } from './host-failure.js';
 export type { PlaybookCall, PlaybookFailure, PlaybookOutcome } from './playbook-call.js';
 export { syncToolStep } from './sync-step.js';
 export type { ToolParts } from './sync-step.js';

@@ -28,7 +28,7 @@ export interface RenderedFile {
 export interface Rendered {
   readonly files: readonly RenderedFile[];
   /**
-   * Variables of the playbook, beside `myx_action`, `myx_kind`, `myx_staged`, `myx_state`, `myx_version` and `myx_unit`.
+   * Variables of the playbook, beside `myx_action`, `myx_change`, `myx_kind`, `myx_staged`, `myx_state`, `myx_version` and `myx_unit`.
    * `myx_ready` among them is what the kind's readiness tasks look at: the host keeps it with the files,
    * so that after a restore the old one is looked at.
    */

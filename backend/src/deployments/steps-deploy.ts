@@ -8,6 +8,7 @@ import type { DeploymentMemory, DeploymentSession, DeploymentStep } from './depl
 import type { DeploymentParts } from './deployment-parts.js';
 import type { Manifest, ManifestFile } from './deployment.entity.js';
 import { differencesOf, lookAt } from './host-look.js';
+import { repeatedly } from './repeated-playbook.js';
 import { commandId, removeStaged, stagingOf } from './steps-prepare.js';
 
 type Context = StepContext<DeploymentMemory>;
@@ -28,20 +29,18 @@ export function deployStep(parts: DeploymentParts): DeploymentStep {
       const opened = await parts.opened(session.params);
       await begin(parts, context, session);
       const id = await commandId(context, 'command');
-      const outcome = await run(context, session, opened, { action: 'apply', id });
+      const outcome = await run(context, session, opened, { action: 'apply', id, change: id });
       if (outcome.outcome !== 'succeeded') throw deploymentFailure(opened.kind.name, outcome);
     },
     undo: async (context, session) => {
       const opened = await parts.opened(session.params);
-      const { command } = context.memory;
-      if (command !== null) {
-        await session.host.endPlaybook(context, command, playbookOf(opened));
-      }
-      const id = await commandId(context, 'restore');
-      const outcome = await run(context, session, opened, { action: 'restore', id });
-      // Whatever came of it, another try is another playbook.
-      context.memory.restore = null;
-      await context.save();
+      const change = context.memory.command;
+      // Two playbooks must never work on one service: what may still run is ended first.
+      if (change !== null) await session.host.endPlaybook(context, change, playbookOf(opened));
+      const restore = { action: 'restore', change: change ?? '' } as const;
+      const outcome = await repeatedly(context, 'restore', (id) =>
+        run(context, session, opened, { ...restore, id }),
+      );
       if (outcome.outcome !== 'succeeded') throw deploymentFailure(opened.kind.name, outcome);
       context.memory.command = null;
       context.log('the server is as it was before');
@@ -100,16 +99,17 @@ function run(
   context: Context,
   session: DeploymentSession,
   opened: OpenedVersion,
-  { action, id }: { readonly action: 'apply' | 'restore'; readonly id: string },
+  call: { readonly action: 'apply' | 'restore'; readonly id: string; readonly change: string },
 ): ReturnType<AgentHost['playbook']> {
   const { kind, rendered } = opened;
   return session.host.playbook(context, {
-    commandId: id,
+    commandId: call.id,
     playbook: playbookOf(opened),
     extraVars: {
       ...rendered.vars,
       ...commonVars(opened),
-      myx_action: action,
+      myx_action: call.action,
+      myx_change: call.change,
       myx_version: String(session.params.version),
       myx_staged: stagingOf(session),
     },

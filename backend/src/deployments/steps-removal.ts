@@ -4,8 +4,8 @@ import { deploymentFailure } from './deployment-failure.js';
 import type { Remains } from './deployment-kind.js';
 import type { DeploymentStep } from './deployment-memory.js';
 import type { DeploymentParts } from './deployment-parts.js';
+import { repeatedly } from './repeated-playbook.js';
 import { begin, commonVars } from './steps-deploy.js';
-import { commandId } from './steps-prepare.js';
 
 const PLAYBOOK_SECONDS = 900;
 
@@ -20,16 +20,15 @@ export function uninstallStep(parts: DeploymentParts): DeploymentStep {
       const opened = await parts.opened(session.params);
       await begin(parts, context, session);
       const { kind, rendered } = opened;
-      const outcome = await session.host.playbook(context, {
-        commandId: await commandId(context, 'command'),
-        playbook: `playbooks/${kind.playbooks.uninstall}`,
-        extraVars: { ...rendered.vars, ...commonVars(opened), myx_remains: remainsOf(opened) },
-        secretVars: rendered.secretVars,
-        timeoutSeconds: kind.timeoutSeconds ?? PLAYBOOK_SECONDS,
-      });
-      // A retry is another playbook.
-      context.memory.command = null;
-      await context.save();
+      const outcome = await repeatedly(context, 'command', (id) =>
+        session.host.playbook(context, {
+          commandId: id,
+          playbook: `playbooks/${kind.playbooks.uninstall}`,
+          extraVars: { ...rendered.vars, ...commonVars(opened), myx_remains: remainsOf(opened) },
+          secretVars: rendered.secretVars,
+          timeoutSeconds: kind.timeoutSeconds ?? PLAYBOOK_SECONDS,
+        }),
+      );
       if (outcome.outcome !== 'succeeded') throw deploymentFailure(kind.name, outcome);
     },
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PLAYBOOK_LOST } from '../deployment-tool/index.js';
 import type { AgentHost, PlaybookCall, PlaybookOutcome } from '../deployment-tool/index.js';
 import { StepFailure } from '../operations/index.js';
 import type { StepContext } from '../operations/index.js';
@@ -97,7 +98,7 @@ async function playbookOn(
   try {
     return await host.playbook(context, call);
   } catch (error) {
-    if (!(error instanceof StepFailure) || error.code !== 'playbook_lost') throw error;
+    if (!(error instanceof StepFailure) || error.code !== PLAYBOOK_LOST) throw error;
     return { outcome: 'lost', exitCode: null, recap: [], failures: [], reason: error.message };
   }
 }
