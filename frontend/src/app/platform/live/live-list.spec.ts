@@ -5,7 +5,7 @@ import type { WritableSignal } from '@angular/core';
 import { LiveConnection } from './live-connection';
 import type { LiveFollower } from './live-buffer';
 import { liveList } from './live-list';
-import type { ListPage, LiveList } from './live-list';
+import type { ListPage, LiveList, LiveListOptions } from './live-list';
 
 interface Item {
   readonly id: string;
@@ -15,7 +15,10 @@ interface Item {
 const item = (id: string, state = 'running'): Item => ({ id, state });
 
 /** A list of `all`, newest first, in parts of two, and the connection that tells news of it. */
-function followed(all: Item[]): {
+function followed(
+  all: Item[],
+  options: Partial<LiveListOptions<Item, string>> = {},
+): {
   list: LiveList<Item>;
   query: WritableSignal<string>;
   asked: string[];
@@ -48,6 +51,7 @@ function followed(all: Item[]): {
       topic: 'things',
       change: (known, { data }) => ({ ...known, state: String(data.state) }),
       accepts: ({ state }, question) => state === question,
+      ...options,
     }),
   );
   TestBed.tick();
@@ -107,6 +111,25 @@ describe('liveList', () => {
       await settled();
 
       expect(idsOf(list)).toEqual(['d', 'c', 'b', 'a']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('fetches what changed where the news do not tell how', async () => {
+    jest.useFakeTimers();
+    try {
+      const all = [item('d'), item('c'), item('b'), item('a')];
+      const { list, tell } = followed(all, { outdates: () => true });
+      await settled();
+      await list.more();
+      all.splice(0, 2, item('c'));
+
+      tell('d', 'finished');
+      jest.runAllTimers();
+      await settled();
+
+      expect(idsOf(list)).toEqual(['c', 'b', 'a']);
     } finally {
       jest.useRealTimers();
     }

@@ -22,6 +22,8 @@ export interface LiveListOptions<Item, Query> {
   readonly topic?: string;
   /** An item after news about it. */
   readonly change?: (item: Item, message: LiveMessage) => Item;
+  /** True for news that only say that something changed: the newest part is fetched again. */
+  readonly outdates?: (message: LiveMessage) => boolean;
   /** False for an item that news took out of what was asked for. */
   readonly accepts?: (item: Item, query: Query) => boolean;
 }
@@ -132,7 +134,7 @@ class FollowedList<Item, Query> implements LiveList<Item> {
 
   private receive(messages: readonly LiveMessage[]): void {
     const items = this.items();
-    const { change, accepts, idOf } = this.options;
+    const { change, accepts, idOf, outdates } = this.options;
     const { question } = this;
     if (items === null || question === null || !change) return;
     const byId = new Map(items.map((item) => [idOf(item), item]));
@@ -140,7 +142,7 @@ class FollowedList<Item, Query> implements LiveList<Item> {
     for (const message of messages) {
       const id = String(message.data.id);
       const known = byId.get(id);
-      if (known === undefined) isNew = true;
+      if (known === undefined || outdates?.(message) === true) isNew = true;
       else byId.set(id, change(known, message));
     }
     this.items.set([...byId.values()].filter((item) => accepts?.(item, question.query) ?? true));
@@ -161,13 +163,27 @@ class FollowedList<Item, Query> implements LiveList<Item> {
         this.items.set(page.items);
         this.cursor.set(page.next_cursor);
       } else {
-        this.items.set(this.joined(page.items, before));
+        this.items.set(this.joined(page.items, this.behind(page, before)));
+        if (page.next_cursor === null) this.cursor.set(null);
       }
       this.problem.set(null);
       this.fetchedAt.set(Date.now());
     } catch (error) {
       if (run === this.run) this.problem.set(toProblem(error));
     }
+  }
+
+  /** Of `items` those that are older than a page: what is newer and not in it is not asked for any more. */
+  private behind(
+    { items: page, next_cursor: next }: ListPage<Item>,
+    items: readonly Item[],
+  ): readonly Item[] {
+    if (next === null) return [];
+    const last = page.at(-1);
+    const at = items.findIndex(
+      (item) => last && this.options.idOf(item) === this.options.idOf(last),
+    );
+    return at < 0 ? items : items.slice(at + 1);
   }
 
   /** `first`, then those of `second` that are not in it. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { LiveConnection } from './live-connection';
@@ -100,6 +100,30 @@ describe('liveResource', () => {
     await settled();
 
     expect(resource.value()).toEqual([5]);
+  });
+
+  it('fetches to the end while news keep coming, and once more after them', async () => {
+    jest.useFakeTimers();
+    const slow = Promise.withResolvers<readonly number[]>();
+    const answers = [Promise.resolve([1]), slow.promise, Promise.resolve([9])];
+    const { live, resource } = setUp(
+      () => answers.shift() ?? Promise.reject(new Error('once more')),
+    );
+    const reset = { topic: 'numbers:1', type: 'numbers_reset', data: {} };
+    await settled();
+
+    for (let n = 0; n < 5; n += 1) live.followers.get('numbers:1')?.onMessages([reset]);
+    slow.resolve([5]);
+    await settled();
+    expect(resource.value()).toEqual([5]);
+    jest.advanceTimersByTime(60_000);
+    await settled();
+
+    expect(resource.value()).toEqual([9]);
+    jest.advanceTimersByTime(60_000);
+    await settled();
+    expect(resource.problem()).toBeNull();
+    jest.useRealTimers();
   });
 
   it('follows nothing without topics', async () => {

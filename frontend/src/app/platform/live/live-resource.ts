@@ -14,7 +14,10 @@ export interface LiveResourceOptions<Value> {
   readonly load: (signal: AbortSignal) => Promise<Value>;
   /** What it is after these messages. Answers the same object when they change nothing. */
   readonly merge: (value: Value, messages: readonly LiveMessage[]) => Value;
-  /** True for news that only say that something changed: it is fetched again. */
+  /**
+   * True for news that only say that something changed: it is fetched again, at once after the first of them and
+   * then now and then, however many there are.
+   */
   readonly refetchOn?: (message: LiveMessage) => boolean;
   /** Messages with one key replace each other while they wait. */
   readonly keyOf?: (message: LiveMessage) => string | null;
@@ -32,6 +35,9 @@ export interface LiveResource<Value> {
   /** Puts in what this tab knows already, such as the answer to a change it made. */
   readonly set: (value: Value) => void;
 }
+
+/** Between two fetches because of news, in milliseconds. */
+const REFETCH_MS = 400;
 
 /**
  * Follows topics and fetches after the manager has confirmed them, so that nothing is missed in between:
@@ -61,6 +67,8 @@ class FollowedResource<Value> implements LiveResource<Value> {
   private followings: readonly Following[] = [];
   private fetching: AbortController | null = null;
   private waiting: LiveMessage[] = [];
+  private refetching: ReturnType<typeof setTimeout> | null = null;
+  private isOutdated = false;
 
   constructor(
     private readonly options: LiveResourceOptions<Value>,
@@ -99,17 +107,31 @@ class FollowedResource<Value> implements LiveResource<Value> {
     this.fetching?.abort();
     this.fetching = null;
     this.waiting = [];
+    if (this.refetching !== null) clearTimeout(this.refetching);
+    this.refetching = null;
+    this.isOutdated = false;
   }
 
   private receive(messages: readonly LiveMessage[]): void {
     const { refetchOn } = this.options;
-    if (refetchOn && messages.some(refetchOn)) {
-      void this.fetch();
-      return;
-    }
+    const news = refetchOn ? messages.filter((message) => !refetchOn(message)) : messages;
+    if (news.length < messages.length) this.refetch();
+    if (news.length === 0) return;
     const value = this.value();
-    if (this.fetching || value === null) this.waiting.push(...messages);
-    else this.value.set(this.options.merge(value, messages));
+    if (this.fetching || value === null) this.waiting.push(...news);
+    else this.value.set(this.options.merge(value, news));
+  }
+
+  /** A fetch is not begun anew with every piece of news: it would never come to its end. */
+  private refetch(): void {
+    if (this.fetching || this.refetching !== null) this.isOutdated = true;
+    else void this.fetch();
+    this.refetching ??= setTimeout(() => {
+      this.refetching = null;
+      if (!this.isOutdated) return;
+      this.isOutdated = false;
+      this.refetch();
+    }, REFETCH_MS);
   }
 
   private async fetch(): Promise<void> {
