@@ -86,7 +86,7 @@ function unexpectedAnswer(response: HttpErrorResponse): Problem {
 function fieldsOf(errors: unknown): readonly FieldProblem[] {
   if (!Array.isArray(errors)) return [];
   return errors.flatMap((entry: unknown) => {
-    const { path, message } = asRecord(entry) ?? {};
+    const { name, path = name, message } = asRecord(entry) ?? {};
     return typeof path === 'string' && typeof message === 'string' ? [{ path, message }] : [];
   });
 }

@@ -1,4 +1,4 @@
-/** One field the manager refused, by its path in the request. */
+/** One field the manager refused, by its path in the request or its own name. */
 export interface FieldProblem {
   readonly path: string;
   readonly message: string;
