@@ -10,7 +10,7 @@ import type { RunCount } from './playbook-runs.repository.js';
 import type { PlaybookRunDetails, PlaybookRunPage, PlaybookTasks } from './playbook-runs.schema.js';
 import type { TaskProgress } from './playbook-tasks.repository.js';
 
-type Counts = readonly Pick<RunCount, 'state' | 'servers'>[];
+type Counts = readonly Omit<RunCount, 'runId'>[];
 
 /** A run as lists show it. */
 export function runSummaryOf(run: PlaybookRun, counts: Counts): PlaybookRunPage['items'][number] {
@@ -18,6 +18,7 @@ export function runSummaryOf(run: PlaybookRun, counts: Counts): PlaybookRunPage[
     run.options;
   const { server_ids: serverIds, labels } = run.selector;
   const state = overallState(counts);
+  const finished = state !== 'pending' && state !== 'running';
   return {
     id: run.id,
     playbook: { ...run.playbook, id: idOf(run) },
@@ -38,20 +39,20 @@ export function runSummaryOf(run: PlaybookRun, counts: Counts): PlaybookRunPage[
     retry_of: run.retryOf,
     actor: run.author,
     created_at: run.createdAt.toISOString(),
-    finished: state !== 'pending' && state !== 'running',
+    started_at: earliest(counts.map(({ startedAt }) => startedAt)),
+    finished_at: finished ? latest(counts.map(({ finishedAt }) => finishedAt)) : null,
+    finished,
     state,
     servers_total: counts.reduce((sum, { servers }) => sum + servers, 0),
-    by_state: Object.fromEntries(counts.map(({ state: of, servers }) => [of, servers])),
+    by_state: byState(counts),
   };
 }
 
 /** A run as it is shown by itself. */
 export function runDetailsOf(run: PlaybookRun, servers: readonly RunServer[]): PlaybookRunDetails {
-  const states = [...new Set(servers.map(({ state }) => state))];
-  const counts = states.map((state) => ({
-    state,
-    servers: servers.filter((server) => server.state === state).length,
-  }));
+  const counts = servers.map(({ state, startedAt, finishedAt }) => {
+    return { state, servers: 1, startedAt, finishedAt };
+  });
   return {
     ...runSummaryOf(run, counts),
     totals: totalsOf(servers),
@@ -64,6 +65,10 @@ export function runDetailsOf(run: PlaybookRun, servers: readonly RunServer[]): P
       exit_code: server.exitCode,
       recap: server.recap,
       tasks: server.tasks,
+      current: server.current && {
+        task: server.current.task,
+        started_at: server.current.started_at,
+      },
       error: server.error,
       started_at: server.startedAt?.toISOString() ?? null,
       finished_at: server.finishedAt?.toISOString() ?? null,
@@ -100,13 +105,31 @@ export function tasksOf(
 }
 
 /** What a run is as a whole: a failure on one server is a failure, whatever the others did. */
-export function overallState(counts: Counts): RunState {
+export function overallState(counts: readonly Pick<RunCount, 'state'>[]): RunState {
   const has = (state: RunState): boolean => counts.some((count) => count.state === state);
   if (has('running')) return 'running';
   if (has('pending'))
     return counts.some(({ state }) => state !== 'pending') ? 'running' : 'pending';
   if (has('failed')) return 'failed';
   return has('cancelled') ? 'cancelled' : 'succeeded';
+}
+
+function byState(counts: Counts): Partial<Record<RunState, number>> {
+  const sums: Partial<Record<RunState, number>> = {};
+  for (const { state, servers } of counts) sums[state] = (sums[state] ?? 0) + servers;
+  return sums;
+}
+
+function earliest(dates: readonly (Date | null)[]): string | null {
+  return timesOf(dates)[0]?.toISOString() ?? null;
+}
+
+function latest(dates: readonly (Date | null)[]): string | null {
+  return timesOf(dates).at(-1)?.toISOString() ?? null;
+}
+
+function timesOf(dates: readonly (Date | null)[]): Date[] {
+  return dates.filter((date) => date !== null).sort((a, b) => a.getTime() - b.getTime());
 }
 
 const NOTHING: Recap = {

@@ -26,17 +26,22 @@ export type NewRun = Omit<StoredRun, 'createdAt' | 'batchId'> & {
   readonly idempotencyKey: string | null;
 };
 
-/** How many servers of a run are in one state. */
+/** How many servers of a run are in one state, and from when to when they were worked on. */
 export interface RunCount {
   readonly runId: string;
   readonly state: RunState;
   readonly servers: number;
+  /** When the first of them began, and the last of them ended. */
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
 }
 
 /** Which runs to list. */
 export interface RunFilter {
   readonly playbook?: string | undefined;
   readonly serverId?: string | undefined;
+  readonly operationId?: string | undefined;
+  readonly states?: readonly RunState[] | undefined;
 }
 
 type RunRow = Omit<StoredRun, 'playbook' | 'author'> & {
@@ -60,9 +65,18 @@ const STATE = `CASE o.state WHEN 'cleanup_pending' THEN 'failed' ELSE o.state EN
 
 const SERVER_COLUMNS = `s.run_id AS "runId", s.server_id AS "serverId", s.server_name AS "serverName",
   s.operation_id AS "operationId", ${STATE} AS state, s.outcome, s.exit_code AS "exitCode", s.recap,
-  s.task_seq AS tasks, o.error, o.started_at AS "startedAt", o.finished_at AS "finishedAt"`;
+  s.task_seq AS tasks, s.current_task AS current, o.error, o.started_at AS "startedAt", o.finished_at AS "finishedAt"`;
 
 const SERVERS = 'playbook_run_servers s JOIN operations o ON o.id = s.operation_id';
+
+/** The state of a run as a whole, as `overallState` has it. */
+const OVERALL = `(SELECT CASE
+    WHEN bool_and(o.state = 'pending') THEN 'pending'
+    WHEN bool_or(o.state IN ('pending', 'running')) THEN 'running'
+    WHEN bool_or(o.state IN ('failed', 'cleanup_pending')) THEN 'failed'
+    WHEN bool_or(o.state = 'cancelled') THEN 'cancelled'
+    ELSE 'succeeded' END
+  FROM ${SERVERS} WHERE s.run_id = r.id)`;
 
 /** Reads and adds runs of playbooks. */
 @Injectable()
@@ -158,7 +172,7 @@ export class PlaybookRunsRepository {
 
   /** At most `limit` runs, newest first, those before `[created_at, id]`. */
   async list(
-    { playbook, serverId }: RunFilter,
+    { playbook, serverId, operationId, states }: RunFilter,
     limit: number,
     before?: readonly string[],
   ): Promise<StoredRun[]> {
@@ -173,6 +187,11 @@ export class PlaybookRunsRepository {
       wheres.push(`EXISTS (SELECT FROM playbook_run_servers s
         WHERE s.run_id = r.id AND s.server_id = ${place(serverId)})`);
     }
+    if (operationId !== undefined) {
+      wheres.push(`EXISTS (SELECT FROM playbook_run_servers s
+        WHERE s.run_id = r.id AND s.operation_id = ${place(operationId)})`);
+    }
+    if (states !== undefined) wheres.push(`${OVERALL} = ANY (${place(states)})`);
     if (before) {
       const [at, id] = before.map(place);
       wheres.push(`(r.created_at, r.id) < (${String(at)}::timestamptz, ${String(id)}::uuid)`);
@@ -188,7 +207,8 @@ export class PlaybookRunsRepository {
   /** Counts of the servers of runs by state. */
   counts(ids: readonly string[]): Promise<RunCount[]> {
     return this.dataSource.query<RunCount[]>(
-      `SELECT s.run_id AS "runId", ${STATE} AS state, count(*)::integer AS servers
+      `SELECT s.run_id AS "runId", ${STATE} AS state, count(*)::integer AS servers,
+           min(o.started_at) AS "startedAt", max(o.finished_at) AS "finishedAt"
          FROM ${SERVERS} WHERE s.run_id = ANY ($1) GROUP BY s.run_id, ${STATE}`,
       [ids],
     );

@@ -79,6 +79,13 @@ export const PlaybookRunQuery = z.strictObject({
   ...pageFields,
   playbook: z.string().min(1).max(100).optional().meta({ description: 'Id or name' }),
   server_id: z.uuid().optional(),
+  operation_id: z.uuid().optional().meta({ description: 'The run that an operation works for' }),
+  state: z
+    .preprocess(
+      (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+      z.array(z.enum(RUN_STATES)).min(1).max(RUN_STATES.length).optional(),
+    )
+    .meta({ description: 'One state or several' }),
 });
 export type PlaybookRunQuery = z.infer<typeof PlaybookRunQuery>;
 
@@ -126,6 +133,11 @@ const summaryFields = {
   retry_of: z.uuid().nullable(),
   actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
   created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable().meta({ description: 'When the first server began' }),
+  finished_at: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When the last server ended; null before' }),
   finished: z.boolean(),
   state: z.enum(RUN_STATES),
   servers_total: z.int(),
@@ -144,6 +156,10 @@ const RunServerView = z
     exit_code: z.int().nullable(),
     recap: RecapView.nullable(),
     tasks: z.int().meta({ description: 'Results stored so far' }),
+    current: z
+      .object({ task: z.string(), started_at: z.iso.datetime() })
+      .nullable()
+      .meta({ description: 'The task that runs now, or ran last while the run goes on' }),
     error: z
       .object({ step: z.string(), layer: z.string(), code: z.string(), message: z.string() })
       .nullable(),

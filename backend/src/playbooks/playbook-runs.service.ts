@@ -87,9 +87,10 @@ export class PlaybookRunsService {
 
   /** A page of runs, newest first. */
   async list(query: PlaybookRunQuery): Promise<PlaybookRunPage> {
-    const { limit, cursor, playbook, server_id: serverId } = query;
+    const { limit, cursor, playbook, server_id: serverId, state: states } = query;
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 2);
-    const rows = await this.repository.list({ playbook, serverId }, limit + 1, before);
+    const filter = { playbook, serverId, operationId: query.operation_id, states };
+    const rows = await this.repository.list(filter, limit + 1, before);
     const counts = await this.repository.counts(rows.map(({ id }) => id));
     const page = pageFrom(
       rows,

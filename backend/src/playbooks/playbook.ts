@@ -113,6 +113,8 @@ export interface RunServer {
   readonly exitCode: number | null;
   readonly recap: Recap | null;
   readonly tasks: number;
+  /** What ran last, until the playbook has ended. */
+  readonly current: CurrentTask | null;
   readonly error: {
     readonly step: string;
     readonly layer: string;

@@ -3,6 +3,13 @@
 
 import { PlaybookRecap } from '../models/playbook-recap';
 export interface PlaybookRunServer {
+  /**
+   * The task that runs now, or ran last while the run goes on
+   */
+  current: {
+    task: string;
+    started_at: string;
+  } | null;
   error: {
     step: string;
     layer: string;

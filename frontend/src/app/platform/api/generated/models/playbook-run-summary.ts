@@ -22,6 +22,11 @@ export interface PlaybookRunSummary {
     [key: string]: any;
   };
   finished: boolean;
+
+  /**
+   * When the last server ended; null before
+   */
+  finished_at: string | null;
   id: string;
   limit_parallel: number;
   playbook: {
@@ -51,6 +56,11 @@ export interface PlaybookRunSummary {
   };
   servers_total: number;
   skip_tags: Array<string>;
+
+  /**
+   * When the first server began
+   */
+  started_at: string | null;
   state: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   stop_on_failure: boolean;
   tags: Array<string>;

@@ -24,6 +24,11 @@ export interface PlaybookRun {
     [key: string]: any;
   };
   finished: boolean;
+
+  /**
+   * When the last server ended; null before
+   */
+  finished_at: string | null;
   id: string;
   limit_parallel: number;
   playbook: {
@@ -54,6 +59,11 @@ export interface PlaybookRun {
   servers: Array<PlaybookRunServer>;
   servers_total: number;
   skip_tags: Array<string>;
+
+  /**
+   * When the first server began
+   */
+  started_at: string | null;
   state: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   stop_on_failure: boolean;
   tags: Array<string>;

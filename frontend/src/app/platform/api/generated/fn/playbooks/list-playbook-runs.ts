@@ -18,6 +18,16 @@ export interface ListPlaybookRuns$Params {
    */
   playbook?: string;
   server_id?: string;
+
+  /**
+   * The run that an operation works for
+   */
+  operation_id?: string;
+
+  /**
+   * One state or several
+   */
+  state?: Array<'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled'>;
 }
 
 export function listPlaybookRuns(
@@ -32,6 +42,8 @@ export function listPlaybookRuns(
     rb.query('cursor', params.cursor, {});
     rb.query('playbook', params.playbook, {});
     rb.query('server_id', params.server_id, {});
+    rb.query('operation_id', params.operation_id, {});
+    rb.query('state', params.state, {});
   }
 
   return http.request(rb.build({ responseType: 'json', accept: 'application/json', context })).pipe(
