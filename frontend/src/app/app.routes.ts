@@ -3,6 +3,7 @@ import type { Type } from '@angular/core';
 import type { Routes } from '@angular/router';
 import { DEVELOPMENT_ROUTES } from './development-routes';
 import { requireSession, requireState } from './platform/session/session-guards';
+import { mayRunPlaybooks } from './playbook-runs/run-permission';
 import { FailedPage } from './shell/failed-page';
 
 /** What features do on every page: find things in the command palette, count trouble in the tab's title. */
@@ -81,6 +82,17 @@ export const ROUTES: Routes = [
         path: 'operations',
         data: { title: 'nav.operations' },
         loadChildren: async () => (await import('./operations/routes')).OPERATION_ROUTES,
+      },
+      {
+        path: 'playbooks/:id/run',
+        canActivate: [mayRunPlaybooks],
+        data: { title: 'playbookRuns.runTitle' },
+        loadComponent: async () => (await import('./playbook-runs/run-form-page')).RunFormPage,
+      },
+      {
+        path: 'playbook-runs',
+        data: { title: 'playbookRuns.title' },
+        loadChildren: async () => (await import('./playbook-runs/routes')).PLAYBOOK_RUN_ROUTES,
       },
       {
         path: 'access',

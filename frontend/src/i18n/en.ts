@@ -6,6 +6,7 @@ import { deploymentEn } from './en/deployment';
 import { deploymentsEn } from './en/deployments';
 import { operateEn } from './en/operate';
 import { operationTypesEn } from './en/operation-types';
+import { playbookRunsEn } from './en/playbook-runs';
 import { shellEn } from './en/shell';
 import { statusEn } from './en/status';
 import { serversEn } from './en/servers';
@@ -27,6 +28,7 @@ export const en = {
   ...operateEn,
   ...workEn,
   ...operationTypesEn,
+  ...playbookRunsEn,
   ...serversEn,
   ...addServerEn,
   ...serverEn,

@@ -6,6 +6,7 @@ import { deploymentZhCn } from './zh-cn/deployment';
 import { deploymentsZhCn } from './zh-cn/deployments';
 import { operateZhCn } from './zh-cn/operate';
 import { operationTypesZhCn } from './zh-cn/operation-types';
+import { playbookRunsZhCn } from './zh-cn/playbook-runs';
 import { shellZhCn } from './zh-cn/shell';
 import { statusZhCn } from './zh-cn/status';
 import { serversZhCn } from './zh-cn/servers';
@@ -29,6 +30,7 @@ export const zhCn: Dictionary = {
   ...operateZhCn,
   ...workZhCn,
   ...operationTypesZhCn,
+  ...playbookRunsZhCn,
   ...serversZhCn,
   ...addServerZhCn,
   ...serverZhCn,

@@ -30,6 +30,12 @@ const WAYS: readonly Way[] = [
   },
   { url: '/commands/runs', label: 'commands.runs', icon: 'list', permission: 'commands:read' },
   {
+    url: '/playbook-runs',
+    label: 'playbookRuns.title',
+    icon: 'scroll',
+    permission: 'playbooks:read',
+  },
+  {
     url: '/health?state=offline',
     label: 'palette.offline',
     icon: 'octagon-x',

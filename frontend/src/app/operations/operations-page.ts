@@ -1,8 +1,9 @@
 import { Component, computed, inject, input } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import type { OperationSummary } from '../platform/api/generated/models/operation-summary';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { causeText } from '../platform/i18n/manager-words';
+import { SessionStore } from '../platform/session/session-store';
 import { Clock } from '../platform/time/clock';
 import { Formats } from '../platform/time/formats';
 import { Button } from '../ui/button';
@@ -90,6 +91,7 @@ export class OperationRow {
     LiveListView,
     OperationRow,
     PageHeader,
+    RouterLink,
     Segmented,
     StaleMarker,
     Table,
@@ -112,6 +114,11 @@ export class OperationRow {
   template: `<div class="page">
     <ui-page-header [heading]="t('nav.operations')" [note]="t('operations.intro')">
       <ui-stale-marker uiPageBadges [fetchedAt]="list.fetchedAt()" />
+      @if (mayReadRuns()) {
+        <a uiPageActions uiButton icon="scroll" routerLink="/playbook-runs">{{
+          t('playbookRuns.title')
+        }}</a>
+      }
     </ui-page-header>
     <div>
       <ui-segmented
@@ -155,6 +162,8 @@ export class OperationsPage {
   readonly state = input<string>();
 
   private readonly router = inject(Router);
+  private readonly session = inject(SessionStore);
+  protected readonly mayReadRuns = computed(() => this.session.can('playbooks:read'));
   protected readonly t = injectTranslate();
   protected readonly asked = computed(() => STATES.find((known) => known === this.state()) ?? null);
   protected readonly list = followOperations(() => {

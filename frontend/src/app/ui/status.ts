@@ -88,3 +88,15 @@ export const STEP_STATUS = looks('step', {
   undo_failed: ['bad', 'warning'],
 });
 export type StepStatus = keyof typeof STEP_STATUS;
+
+/** States of a task of a playbook. */
+export const TASK_STATUS = looks('task', {
+  ok: ['ok', 'check'],
+  changed: ['info', 'edit'],
+  failed: ['bad', 'circle-x'],
+  ignored: ['warn', 'warning'],
+  skipped: ['idle', 'circle-minus'],
+  unreachable: ['bad', 'unplug'],
+  running: ['info', 'loader', 'active'],
+});
+export type TaskStatus = keyof typeof TASK_STATUS;

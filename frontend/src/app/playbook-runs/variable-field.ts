@@ -1,0 +1,116 @@
+import { Component, computed, input, model } from '@angular/core';
+import type { PlaybookVariable } from '../platform/api/generated/models/playbook-variable';
+import { injectTranslate } from '../platform/i18n/i18n';
+import { Field, Input } from '../ui/field';
+import { PasswordInput } from '../ui/password-input';
+import { typedText } from './variable-values';
+
+/** Longest default that is told beside a field. */
+const DEFAULT_LENGTH = 80;
+
+/** Example of what a map is typed as. */
+const MAP_EXAMPLE = '{"port": 8080}';
+
+/** The value of one variable of a playbook, by its type. Nothing typed means its default. */
+@Component({
+  selector: 'app-variable-field',
+  imports: [Field, Input, PasswordInput],
+  template: `<ui-field
+    [label]="variable().name"
+    [hint]="hint()"
+    [problem]="problem()"
+    [optional]="!isNeeded()"
+  >
+    @switch (control()) {
+      @case ('secret') {
+        <ui-password-input [(value)]="value" />
+      }
+      @case ('choice') {
+        <select #choice uiInput (change)="value.set(choice.value)">
+          <option value="" [selected]="value() === ''">{{ unset() }}</option>
+          <option value="true" [selected]="value() === 'true'">{{ t('runPlaybook.yes') }}</option>
+          <option value="false" [selected]="value() === 'false'">{{ t('runPlaybook.no') }}</option>
+        </select>
+      }
+      @case ('area') {
+        <textarea
+          #area
+          uiInput
+          class="mono"
+          rows="3"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          [value]="value()"
+          (input)="value.set(area.value)"
+        ></textarea>
+      }
+      @default {
+        <input
+          #line
+          uiInput
+          class="mono"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          [attr.inputmode]="variable().type === 'integer' ? 'numeric' : null"
+          [value]="value()"
+          (input)="value.set(line.value)"
+        />
+      }
+    }
+  </ui-field>`,
+})
+export class VariableField {
+  readonly variable = input.required<PlaybookVariable>();
+  readonly problem = input<string | null>(null);
+  readonly value = model.required<string>();
+  protected readonly t = injectTranslate();
+
+  protected readonly isNeeded = computed(() => {
+    const { required, has_default: hasDefault } = this.variable();
+    return required && !hasDefault;
+  });
+  protected readonly control = computed(() => {
+    const { secret, type } = this.variable();
+    if (secret) return 'secret';
+    if (type === 'boolean') return 'choice';
+    const isLong = this.fallback().includes('\n') || this.value().includes('\n');
+    return type === 'list' || type === 'map' || isLong ? 'area' : 'line';
+  });
+  private readonly fallback = computed(() => {
+    const variable = this.variable();
+    const isTold = variable.has_default && !variable.secret;
+    return isTold ? typedText(variable.type, variable.default as unknown) : '';
+  });
+  protected readonly unset = computed(() => {
+    if (!this.variable().has_default) return this.t('runPlaybook.notSet');
+    const isOn = this.fallback() === 'true';
+    return this.t('runPlaybook.byDefault', {
+      value: this.t(isOn ? 'runPlaybook.yes' : 'runPlaybook.no'),
+    });
+  });
+  protected readonly hint = computed(() => {
+    const { description, type, secret } = this.variable();
+    const sentences = [
+      description === '' || /[.!?。！？]$/.test(description) ? description : `${description}.`,
+      type === 'list' ? this.t('runPlaybook.listHint') : '',
+      type === 'map' ? this.t('runPlaybook.mapHint', { example: MAP_EXAMPLE }) : '',
+      secret ? this.secretHint() : this.defaultHint(),
+    ].filter((sentence) => sentence !== '');
+    return sentences.length === 0 ? undefined : sentences.join(' ');
+  });
+
+  private secretHint(): string {
+    return this.t(
+      this.variable().has_default ? 'runPlaybook.secretDefault' : 'runPlaybook.secretHint',
+    );
+  }
+
+  private defaultHint(): string {
+    const value = this.fallback();
+    if (value === '' || this.variable().type === 'boolean') return '';
+    const short = value.length > DEFAULT_LENGTH ? `${value.slice(0, DEFAULT_LENGTH)}…` : value;
+    return this.t('runPlaybook.default', { value: short.replaceAll('\n', ', ') });
+  }
+}
