@@ -13,7 +13,7 @@ import {
   runOptionsSet,
 } from './run-draft';
 
-const t: Translate = (key) => key;
+const t: Translate = (key, ..._params) => key;
 
 function variable(name: string, changes: Partial<PlaybookVariable> = {}): PlaybookVariable {
   const rest = { description: '', default: null, has_default: false, secret: false };
