@@ -1,13 +1,13 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectTranslate } from '../platform/i18n/i18n';
-import { RelativeTime } from '../ui/relative-time';
 import { DeploymentStore } from './deployment-store';
+import { StateTime } from './state-time';
 
 /** One line about a deployment: where it is, since when it is as it is, which version runs. */
 @Component({
   selector: 'app-deployment-facts',
-  imports: [RelativeTime, RouterLink],
+  imports: [RouterLink, StateTime],
   styles: `
     ul {
       display: flex;
@@ -24,7 +24,7 @@ import { DeploymentStore } from './deployment-store';
       <li>
         <a class="link" [routerLink]="['/servers', details.server_id]">{{ details.server_name }}</a>
       </li>
-      <li>{{ t('deployment.since') }} <ui-relative-time [at]="details.state_since" /></li>
+      <li><app-state-time [since]="details.state_since" /></li>
       <li>{{ version() }}</li>
       @if (details.program_version; as program) {
         <li>{{ store.kindTitle() }} {{ program }}</li>

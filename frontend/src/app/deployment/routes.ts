@@ -16,6 +16,10 @@ export const DEPLOYMENT_ROUTES: Routes = [
         loadComponent: async () => (await import('../xray-clients/clients-tab')).XrayClientsTab,
       },
       {
+        path: 'configuration',
+        loadComponent: async () => (await import('./config-tab')).DeploymentConfigTab,
+      },
+      {
         path: 'history',
         loadComponent: async () => (await import('./history-tab')).DeploymentHistoryTab,
       },

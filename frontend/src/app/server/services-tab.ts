@@ -10,12 +10,12 @@ import { SessionStore } from '../platform/session/session-store';
 import { differenceText } from '../deployment/difference-text';
 import { failureText } from '../deployment/failure-text';
 import { KindCatalog } from '../deployment/kind-catalog';
+import { StateTime } from '../deployment/state-time';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Icon } from '../ui/icon';
-import { RelativeTime } from '../ui/relative-time';
 import { Skeleton } from '../ui/skeleton';
 import { StaleMarker } from '../ui/stale-marker';
 import { DEPLOYMENT_STATUS } from '../ui/status';
@@ -34,10 +34,10 @@ const MOST = 100;
     EmptyState,
     ErrorState,
     Icon,
-    RelativeTime,
     RouterLink,
     Skeleton,
     StaleMarker,
+    StateTime,
     StatusBadge,
   ],
   styleUrl: './services-tab.css',
@@ -84,7 +84,7 @@ const MOST = 100;
                     }
                     <span class="small muted number"
                       >{{ t('deployment.version', { version: service.version }) }} ·
-                      {{ t('deployment.since') }} <ui-relative-time [at]="service.since"
+                      <app-state-time [since]="service.since"
                     /></span>
                   </span>
                   <ui-status-badge [look]="service.look" />

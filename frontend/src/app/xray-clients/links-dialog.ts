@@ -65,7 +65,7 @@ export interface LinksQuestion {
           </div>
         }
         @for (link of shownList(); track link.url) {
-          <div class="link">
+          <div class="pair">
             <div class="qr">
               @if (broken()) {
                 <p class="small">{{ t('xray.qrFailed') }}</p>
