@@ -22,6 +22,7 @@ import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
 import type { PlaybookRunDetails, PlaybookTasks } from './playbook-runs.schema.js';
 import { PlaybookRunsRepository } from './playbook-runs.repository.js';
+import type { PlaybookList } from './playbooks.schema.js';
 
 jest.setTimeout(120_000);
 
@@ -120,6 +121,17 @@ async function wholeDatabase(): Promise<string> {
 }
 
 describe('a run', () => {
+  it('is told as the last one of its playbook', async () => {
+    await ended((await start()).id);
+    const { id } = await ended((await start()).id);
+
+    const { items } = await api.get<PlaybookList>('/api/v1/playbooks');
+
+    const last = items.find(({ name }) => name === 'restart_service')?.last_run;
+    expect(last).toMatchObject({ id, state: 'succeeded' });
+    expect(items.find(({ name }) => name === 'upgrade_packages')).toHaveProperty('last_run', null);
+  });
+
   it('tells what the playbook did on a server', async () => {
     const { id } = await start({ check: true, diff: true, tags: ['one'] });
 

@@ -36,6 +36,14 @@ export interface RunCount {
   readonly finishedAt: Date | null;
 }
 
+/** The newest run of one playbook. */
+export interface LastRun {
+  /** Id of the user's own playbook, or the name of one that comes with MyX. */
+  readonly playbook: string;
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
 /** Which runs to list. */
 export interface RunFilter {
   readonly playbook?: string | undefined;
@@ -211,6 +219,16 @@ export class PlaybookRunsRepository {
            min(o.started_at) AS "startedAt", max(o.finished_at) AS "finishedAt"
          FROM ${SERVERS} WHERE s.run_id = ANY ($1) GROUP BY s.run_id, ${STATE}`,
       [ids],
+    );
+  }
+
+  /** The newest run of every playbook that was run and is still there. */
+  lastRuns(): Promise<LastRun[]> {
+    return this.dataSource.query<LastRun[]>(
+      `SELECT DISTINCT ON (1) coalesce(r.playbook_id::text, r.playbook_name) AS playbook, r.id,
+         r.created_at AS "createdAt"
+         FROM playbook_runs r WHERE r.playbook_id IS NOT NULL OR r.playbook_version IS NULL
+        ORDER BY 1, r.created_at DESC, r.id DESC`,
     );
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageFields, pageOf } from '../platform/http/index.js';
 import type { BuiltinPlaybook } from './builtin-playbooks.js';
-import { VERSION_STATES } from './playbook.js';
+import { RUN_STATES, VERSION_STATES } from './playbook.js';
 import type { Playbook, PlaybookVersion } from './playbook.js';
 import { VARIABLE_TYPES, VariableInput } from './playbook-variables.js';
 import type { Variable } from './playbook-variables.js';
@@ -130,7 +130,17 @@ const summaryFields = {
   updated_at: z.iso.datetime().nullable(),
 };
 
-const PlaybookSummary = z.object(summaryFields).meta({ id: 'PlaybookSummary' });
+const PlaybookFacts = z.object(summaryFields);
+
+const PlaybookSummary = z
+  .object({
+    ...summaryFields,
+    last_run: z
+      .object({ id: z.uuid(), state: z.enum(RUN_STATES), created_at: z.iso.datetime() })
+      .nullable()
+      .meta({ description: 'The newest run of any version' }),
+  })
+  .meta({ id: 'PlaybookSummary' });
 
 /** Every playbook: those that come with MyX first. */
 export const PlaybookList = z
@@ -183,8 +193,8 @@ export const PlaybookDetails = z
   .meta({ id: 'PlaybookDetails' });
 export type PlaybookDetails = z.infer<typeof PlaybookDetails>;
 
-/** A playbook of the user's own as lists show it. */
-export function summaryOf(playbook: Playbook): z.infer<typeof PlaybookSummary> {
+/** What is told of a playbook of the user's own, besides its text. */
+export function summaryOf(playbook: Playbook): z.infer<typeof PlaybookFacts> {
   return {
     id: playbook.id,
     name: playbook.name,
@@ -199,11 +209,8 @@ export function summaryOf(playbook: Playbook): z.infer<typeof PlaybookSummary> {
   };
 }
 
-/** A playbook that comes with MyX as lists show it. */
-export function builtinSummaryOf({
-  name,
-  header,
-}: BuiltinPlaybook): z.infer<typeof PlaybookSummary> {
+/** What is told of a playbook that comes with MyX, besides its text. */
+export function builtinSummaryOf({ name, header }: BuiltinPlaybook): z.infer<typeof PlaybookFacts> {
   return {
     id: name,
     name,

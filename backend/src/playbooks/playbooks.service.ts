@@ -14,6 +14,7 @@ import type { Playbook, PlaybookVersion } from './playbook.js';
 import { parseContent } from './playbook-content.js';
 import type { PlaybookHeader } from './playbook-content.js';
 import { PlaybookNews } from './playbook-news.js';
+import { overallState } from './playbook-run-views.js';
 import { PlaybookRunsRepository } from './playbook-runs.repository.js';
 import { withoutSecretDefaults, secretDefaultsOf } from './playbook-variables.js';
 import type { VariableInput } from './playbook-variables.js';
@@ -65,8 +66,17 @@ export class PlaybooksService {
 
   /** All of them: those that come with MyX first. */
   async list(): Promise<PlaybookList> {
-    const [builtins, own] = await Promise.all([this.builtins.list(), this.repository.list()]);
-    return { items: [...builtins.map(builtinSummaryOf), ...own.map(summaryOf)] };
+    const [builtins, own, lastRuns] = await Promise.all([
+      this.builtins.list(),
+      this.repository.list(),
+      this.lastRuns(),
+    ]);
+    return {
+      items: [...builtins.map(builtinSummaryOf), ...own.map(summaryOf)].map((playbook) => ({
+        ...playbook,
+        last_run: lastRuns.get(playbook.id) ?? null,
+      })),
+    };
   }
 
   /** One with the text of its latest version. @throws AppError playbook_not_found */
@@ -212,6 +222,20 @@ export class PlaybooksService {
     throw new AppError(
       PLAYBOOK_READ_ONLY,
       `“${found.playbook.name}” comes with MyX. Save a copy under another name to change it.`,
+    );
+  }
+
+  /** The newest run of each playbook that was run, by the playbook's id. */
+  private async lastRuns(): Promise<
+    ReadonlyMap<string, PlaybookList['items'][number]['last_run']>
+  > {
+    const runs = await this.runs.lastRuns();
+    const counts = await this.runs.counts(runs.map(({ id }) => id));
+    return new Map(
+      runs.map(({ playbook, id, createdAt }) => {
+        const state = overallState(counts.filter(({ runId }) => runId === id));
+        return [playbook, { id, state, created_at: createdAt.toISOString() }];
+      }),
     );
   }
 

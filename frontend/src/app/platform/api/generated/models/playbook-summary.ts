@@ -9,6 +9,15 @@ export interface PlaybookSummary {
    * Its name, for a playbook that comes with MyX
    */
   id: string;
+
+  /**
+   * The newest run of any version
+   */
+  last_run: {
+    id: string;
+    state: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    created_at: string;
+  } | null;
   latest_state: 'draft' | 'checking' | 'usable' | 'invalid';
   latest_version: number;
   name: string;
