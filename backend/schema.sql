@@ -350,6 +350,15 @@ CREATE TABLE server_heartbeats (
   agent_restarts timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL,
   repairs timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[] NOT NULL
 );
+CREATE TABLE server_samples (
+  server_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  cpu_percent real,
+  memory_used_percent real,
+  load_1 real NOT NULL,
+  network_received_bytes bigint NOT NULL,
+  network_sent_bytes bigint NOT NULL
+);
 CREATE TABLE server_transitions (
   id uuid NOT NULL,
   server_id uuid NOT NULL,
@@ -548,6 +557,8 @@ ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_failures_check CH
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_followed_by_fkey FOREIGN KEY (followed_by) REFERENCES manager_instances(id) ON DELETE SET NULL;
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_pkey PRIMARY KEY (server_id);
 ALTER TABLE server_heartbeats ADD CONSTRAINT server_heartbeats_server_id_fkey FOREIGN KEY (server_id) REFERENCES servers(id) ON DELETE CASCADE;
+ALTER TABLE server_samples ADD CONSTRAINT server_samples_pkey PRIMARY KEY (server_id, at);
+ALTER TABLE server_samples ADD CONSTRAINT server_samples_server_id_fkey FOREIGN KEY (server_id) REFERENCES servers(id) ON DELETE CASCADE;
 ALTER TABLE server_transitions ADD CONSTRAINT server_transitions_pkey PRIMARY KEY (id);
 ALTER TABLE server_transitions ADD CONSTRAINT server_transitions_server_id_fkey FOREIGN KEY (server_id) REFERENCES servers(id) ON DELETE CASCADE;
 ALTER TABLE servers ADD CONSTRAINT servers_connection_check CHECK ((connection = ANY (ARRAY['ssh'::text, 'local'::text, 'registered'::text])));

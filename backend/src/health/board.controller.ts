@@ -2,7 +2,14 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Endpoint } from '../platform/http/index.js';
 import { SERVER_NOT_FOUND } from '../servers/index.js';
-import { Board, BoardQuery, ServerParams, UptimeQuery, UptimeReport } from './board.schema.js';
+import {
+  Board,
+  BoardQuery,
+  ServerParams,
+  UptimeQuery,
+  UptimeReport,
+  VitalsHistory,
+} from './board.schema.js';
 import { BoardService } from './board.service.js';
 
 /** The health of the fleet. */
@@ -33,5 +40,18 @@ export class BoardController {
     @Query({ schema: UptimeQuery }) { window }: UptimeQuery,
   ): Promise<UptimeReport> {
     return this.board.uptime(id, window);
+  }
+
+  @Get('servers/:id/vitals-history')
+  @Endpoint({
+    permission: 'servers:read',
+    summary: 'What a server’s figures were within the last hour',
+    response: VitalsHistory,
+    errors: [SERVER_NOT_FOUND],
+  })
+  getServerVitalsHistory(
+    @Param({ schema: ServerParams }) { id }: ServerParams,
+  ): Promise<VitalsHistory> {
+    return this.board.vitalsHistory(id);
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ServerStatus } from '../servers/index.js';
-import type { BoardServer } from './board.schema.js';
+import type { BoardServer, VitalsSample } from './board.schema.js';
+import { SAMPLES_KEPT } from './heartbeats.repository.js';
 import type { StatusPoint } from './uptime.js';
 
 /** One row of the board; times as ISO 8601 text, made by the database. */
@@ -41,6 +42,18 @@ export class BoardRepository {
         ${ids ? 'WHERE servers.id = ANY ($1)' : ''}
         ORDER BY lower(servers.name) COLLATE "C"`,
       ids ? [ids] : [],
+    );
+  }
+
+  /** A server's samples of the last hour, oldest first. */
+  samples(serverId: string): Promise<VitalsSample[]> {
+    return this.dataSource.query<VitalsSample[]>(
+      `SELECT ${isoTime('at')} AS at, cpu_percent, memory_used_percent, load_1,
+              network_received_bytes::float8 AS network_received_bytes,
+              network_sent_bytes::float8 AS network_sent_bytes
+         FROM server_samples
+        WHERE server_id = $1 AND at > now() - ${SAMPLES_KEPT} ORDER BY server_samples.at`,
+      [serverId],
     );
   }
 

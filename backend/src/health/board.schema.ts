@@ -70,6 +70,30 @@ export const Board = z
   .meta({ id: 'Board' });
 export type Board = z.infer<typeof Board>;
 
+/** Figures of a server at one moment. */
+const VitalsSample = Figures.pick({
+  cpu_percent: true,
+  memory_used_percent: true,
+  load_1: true,
+  network_received_bytes: true,
+  network_sent_bytes: true,
+})
+  .extend({ at: z.iso.datetime() })
+  .meta({ id: 'VitalsSample' });
+export type VitalsSample = z.infer<typeof VitalsSample>;
+
+/** What a server's figures were lately. */
+export const VitalsHistory = z
+  .object({
+    at: z.iso.datetime().meta({ description: 'Now, by the manager’s clock' }),
+    samples: z.array(VitalsSample).meta({
+      description:
+        'Of the last hour, oldest first; at least 15 seconds apart, and none while the server did not answer. Bytes are counted since the server started',
+    }),
+  })
+  .meta({ id: 'VitalsHistory' });
+export type VitalsHistory = z.infer<typeof VitalsHistory>;
+
 /** A server's uptime over a window. */
 export const UptimeReport = z
   .object({

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SERVER_STATUSES, ServersService } from '../servers/index.js';
 import type { ServerStatus } from '../servers/index.js';
 import { BoardRepository } from './board.repository.js';
-import type { Board, BoardServer, UptimeReport } from './board.schema.js';
+import type { Board, BoardServer, UptimeReport, VitalsHistory } from './board.schema.js';
 import { UPTIME_WINDOWS, uptimeOf, uptimeSpansOf } from './uptime.js';
 import type { UptimeWindow } from './uptime.js';
 
@@ -47,6 +47,13 @@ export class BoardService {
       ...uptimeOf(points, from, to),
       spans: uptimeSpansOf(points, from, to),
     };
+  }
+
+  /** What a server's figures were within the last hour. @throws AppError server_not_found */
+  async vitalsHistory(serverId: string): Promise<VitalsHistory> {
+    await this.servers.get(serverId);
+    const samples = await this.repository.samples(serverId);
+    return { at: new Date().toISOString(), samples };
   }
 
   private async withUptime(window: UptimeWindow): Promise<BoardServer[]> {

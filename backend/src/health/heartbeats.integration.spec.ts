@@ -8,7 +8,7 @@ import { stopServer, TlsAgents } from '../../../test/support/tls-agents.ts';
 import type { TlsAgent } from '../../../test/support/tls-agents.ts';
 import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
-import type { Board, BoardServer, UptimeReport } from './board.schema.js';
+import type { Board, BoardServer, UptimeReport, VitalsHistory } from './board.schema.js';
 
 jest.setTimeout(60_000);
 
@@ -106,6 +106,57 @@ describe('a server that answers', () => {
 
     expect(degraded.status_cause).toMatchObject({ layer: 'agent', code: 'disk_nearly_full' });
     expect((await becomes('online')).status_cause).toBeNull();
+  });
+});
+
+describe('the figures of the last hour', () => {
+  const history = async (): Promise<VitalsHistory['samples']> =>
+    (await api.get<VitalsHistory>(`/api/v1/servers/${id}/vitals-history`)).samples;
+  const moved = (by: string): Promise<unknown> =>
+    manager.dataSource.query(`UPDATE server_samples SET at = at - $1::interval`, [by]);
+
+  it('are kept, a sample now and then, however often the server is asked', async () => {
+    await answered();
+    const before = heartbeats();
+    await eventually('two more', () => Promise.resolve(heartbeats() >= before + 2 || undefined));
+
+    const samples = await history();
+
+    expect(samples[0]).toMatchObject({ load_1: expect.closeTo(0.1), memory_used_percent: 50 });
+    const times = samples.map(({ at }) => Date.parse(at));
+    for (const [index, at] of times.slice(1).entries()) {
+      expect(at - (times[index] ?? at)).toBeGreaterThanOrEqual(15_000);
+    }
+  });
+
+  it('grow by what is told later, oldest first, and are forgotten after the hour', async () => {
+    await answered();
+    await moved('59 minutes');
+    await eventually('a second one', async () => (await history()).length === 2 || undefined);
+
+    const [older, newer] = await history();
+    expect(Date.parse(newer?.at ?? '')).toBeGreaterThan(Date.parse(older?.at ?? ''));
+
+    await moved('2 minutes');
+    const left = await history();
+    expect(left.length).toBeGreaterThanOrEqual(1);
+    expect(left.map(({ at }) => at)).not.toContain(
+      new Date(Date.parse(older?.at ?? '') - 120_000).toISOString(),
+    );
+    await eventually('the old one is gone', async () => {
+      const rows = await manager.dataSource.query<unknown[]>(
+        `SELECT FROM server_samples WHERE at < now() - interval '1 hour'`,
+      );
+      return rows.length === 0 || undefined;
+    });
+  });
+
+  it('are nobody’s when there is no such server', async () => {
+    const response = await api.raw(
+      '/api/v1/servers/00000000-0000-4000-8000-000000000000/vitals-history',
+    );
+
+    expect(response.status).toBe(404);
   });
 });
 

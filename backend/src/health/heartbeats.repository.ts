@@ -16,6 +16,12 @@ export const WATCHED_STATUSES = [
 /** How long a manager counts as alive after it was last seen. */
 const INSTANCE_ALIVE = `interval '15 seconds'`;
 
+/** How long samples of figures are kept. */
+export const SAMPLES_KEPT = `interval '1 hour'`;
+
+/** How far samples are apart at least, however often a server is asked. */
+const SAMPLES_APART = `interval '15 seconds'`;
+
 const NOBODY_ASKS = `(heartbeats.asked_by IS NULL OR NOT EXISTS (
   SELECT FROM manager_instances
    WHERE id = heartbeats.asked_by AND seen_at > now() - ${INSTANCE_ALIVE}))`;
@@ -142,20 +148,40 @@ export class HeartbeatsRepository {
     return rows;
   }
 
-  /** Stores an answer. False when another manager has taken over meanwhile. */
+  /**
+   * Stores an answer, and now and then its figures as a sample. False when another manager has taken over
+   * meanwhile.
+   */
   async storeAnswer(
     manager: EntityManager,
     instanceId: string,
     serverId: string,
     answer: StoredAnswer,
   ): Promise<boolean> {
-    const [, count] = await manager.query<[unknown, number]>(
-      `UPDATE server_heartbeats
-          SET asked_by = NULL, due_at = now() + $3 * interval '1 second', answered_at = now(),
-              failures = 0, latency_ms = $4, clock_skew_ms = $5, figures = $6, boot_id = $7,
-              agent_started_at = $8, agent_restarts = $9,
-              followed_by = CASE WHEN $10 THEN $2 ELSE followed_by END
-        WHERE server_id = $1 AND asked_by = $2`,
+    const [stored] = await manager.query<{ isMine: boolean }[]>(
+      `WITH answered AS (
+         UPDATE server_heartbeats
+            SET asked_by = NULL, due_at = now() + $3 * interval '1 second', answered_at = now(),
+                failures = 0, latency_ms = $4, clock_skew_ms = $5, figures = $6, boot_id = $7,
+                agent_started_at = $8, agent_restarts = $9,
+                followed_by = CASE WHEN $10 THEN $2 ELSE followed_by END
+          WHERE server_id = $1 AND asked_by = $2
+         RETURNING server_id, figures
+       ), outdated AS (
+         DELETE FROM server_samples samples USING answered
+          WHERE samples.server_id = answered.server_id AND at < now() - ${SAMPLES_KEPT}
+       ), sampled AS (
+         INSERT INTO server_samples
+         SELECT server_id, now(), (figures ->> 'cpu_percent')::real,
+                (figures ->> 'memory_used_percent')::real, (figures ->> 'load_1')::real,
+                (figures ->> 'network_received_bytes')::numeric::bigint,
+                (figures ->> 'network_sent_bytes')::numeric::bigint
+           FROM answered
+          WHERE NOT EXISTS (SELECT FROM server_samples samples
+                             WHERE samples.server_id = answered.server_id
+                               AND at > now() - ${SAMPLES_APART})
+       )
+       SELECT EXISTS (SELECT FROM answered) AS "isMine"`,
       [
         serverId,
         instanceId,
@@ -169,7 +195,7 @@ export class HeartbeatsRepository {
         answer.follow,
       ],
     );
-    return count > 0;
+    return stored?.isMine === true;
   }
 
   /** Stores that nothing came back. False when another manager has taken over meanwhile. */

@@ -12,6 +12,7 @@ import { Batches1795300001000 } from './20261121T1500-batches.js';
 import { Playbooks1795300001010 } from './20261121T1510-playbooks.js';
 import { Deployments1795300001020 } from './20261121T1520-deployments.js';
 import { Xray1795300001030 } from './20261121T1530-xray.js';
+import { Samples1795300001040 } from './20261121T1900-samples.js';
 
 /** Every migration, oldest first. Forward only; one intention each. */
 export const MIGRATIONS = [
@@ -28,4 +29,5 @@ export const MIGRATIONS = [
   Playbooks1795300001010,
   Deployments1795300001020,
   Xray1795300001030,
+  Samples1795300001040,
 ] satisfies MixedList<unknown>;

@@ -17,7 +17,7 @@ interface Panel {
   readonly series: readonly (ChartSeries & { readonly now: string })[];
 }
 
-/** CPU, memory, load and network since the page was opened, live. */
+/** CPU, memory, load and network of the last hour, live. */
 @Component({
   selector: 'app-vitals-card',
   imports: [Card, VitalsChart],

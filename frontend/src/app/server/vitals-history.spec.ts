@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Figures } from '../platform/api/generated/models/figures';
-import { pointOf } from './vitals-history';
+import { pointOf, pointsOf } from './vitals-history';
 
 function figures(received: number, sent: number): Figures {
   return {
@@ -34,5 +34,27 @@ describe('pointOf', () => {
     const point = pointOf(figures(10, 2000), 15, { at: 10, figures: figures(1000, 1000) });
 
     expect(point).toMatchObject({ received: null, sent: 200 });
+  });
+});
+
+describe('pointsOf', () => {
+  const sample = (second: number, received: number) => ({
+    ...figures(received, 0),
+    at: new Date(second * 1000).toISOString(),
+  });
+
+  it('has a point for every sample, by this machine’s clock', () => {
+    const points = pointsOf([sample(100, 0), sample(120, 4000)], { ahead: 60, until: Infinity });
+
+    expect(points.map(({ at, received }) => [at, received])).toEqual([
+      [160, null],
+      [180, 200],
+    ]);
+  });
+
+  it('leaves out what is told live already', () => {
+    const points = pointsOf([sample(100, 0), sample(120, 4000)], { ahead: 0, until: 120 });
+
+    expect(points.map(({ at }) => at)).toEqual([100]);
   });
 });

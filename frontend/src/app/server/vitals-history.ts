@@ -1,5 +1,8 @@
 import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 import type { WritableSignal } from '@angular/core';
+import { Api } from '../platform/api/generated/api';
+import { getServerVitalsHistory } from '../platform/api/generated/fn/health/get-server-vitals-history';
+import type { VitalsSample } from '../platform/api/generated/models/vitals-sample';
 import type { Figures } from '../platform/api/generated/models/figures';
 import { FleetStore } from '../servers/fleet-store';
 
@@ -17,20 +20,32 @@ export interface VitalsPoint {
 
 /** Points kept of one server: at a figure every 5 seconds, an hour. */
 const MOST_POINTS = 720;
+/** Older points are not drawn, in seconds. */
+const OLDEST = 3600;
 /** Servers whose points are kept; the one looked at longest ago goes first. */
 const MOST_SERVERS = 10;
 
+/** What is drawn of a server's figures. */
+export type DrawnFigures = Omit<VitalsSample, 'at'>;
+
+/** Figures with the moment they were told, in seconds since the epoch. */
+interface Told {
+  readonly at: number;
+  readonly figures: DrawnFigures;
+}
+
 interface Kept {
   readonly points: WritableSignal<readonly VitalsPoint[]>;
-  last: { readonly at: number; readonly figures: Figures } | null;
+  last: Told | null;
 }
 
 /**
- * What the figures of servers were since somebody looked at them first. Collected in this tab from the
- * live figures, and goes on while other pages are open.
+ * What the figures of servers were within the last hour: what the manager kept of them, and from then on the live
+ * figures. Collecting goes on while other pages are open.
  */
 @Injectable({ providedIn: 'root' })
 export class VitalsHistory {
+  private readonly api = inject(Api);
   private readonly fleet = inject(FleetStore);
   private readonly kept = new Map<string, Kept>();
   private readonly watched = signal<readonly string[]>([]);
@@ -58,7 +73,9 @@ export class VitalsHistory {
 
   /** Starts collecting what a server's figures are, and goes on until others were watched since. */
   watch(id: string): void {
-    const known = this.kept.get(id) ?? { points: signal<readonly VitalsPoint[]>([]), last: null };
+    const before = this.kept.get(id);
+    const known = before ?? { points: signal<readonly VitalsPoint[]>([]), last: null };
+    if (!before) void this.remember(id, known);
     // The latest watched moves to the end.
     this.kept.delete(id);
     this.kept.set(id, known);
@@ -72,16 +89,47 @@ export class VitalsHistory {
     const at = Date.now() / 1000;
     const point = pointOf(figures, at, kept.last);
     kept.last = { at, figures };
-    kept.points.update((points) => [...points.slice(1 - MOST_POINTS), point]);
+    kept.points.update((points) => [
+      ...points.slice(1 - MOST_POINTS).filter((one) => one.at > at - OLDEST),
+      point,
+    ]);
+  }
+
+  /** Puts what the manager kept before what was told since. */
+  private async remember(id: string, kept: Kept): Promise<void> {
+    try {
+      const { at, samples } = await this.api.invoke(getServerVitalsHistory, { id });
+      // Live points have this machine's times, samples the manager's.
+      const ahead = (Date.now() - Date.parse(at)) / 1000;
+      kept.points.update((points) => [
+        ...pointsOf(samples, { ahead, until: points[0]?.at ?? Infinity }),
+        ...points,
+      ]);
+    } catch {
+      // The chart begins with what is told from now on, as it does for a new server.
+    }
   }
 }
 
+/**
+ * What is drawn of samples, oldest first, from before `until` by this machine's clock, which is so many seconds
+ * `ahead` of the manager's.
+ */
+export function pointsOf(
+  samples: readonly VitalsSample[],
+  { ahead, until }: { readonly ahead: number; readonly until: number },
+): VitalsPoint[] {
+  const told = samples.map(({ at, ...figures }) => ({
+    at: Date.parse(at) / 1000 + ahead,
+    figures,
+  }));
+  return told
+    .filter(({ at }) => at < until)
+    .map(({ at, figures }, index) => pointOf(figures, at, told[index - 1] ?? null));
+}
+
 /** What is drawn of these figures; the traffic is what was added since the figures before. */
-export function pointOf(
-  figures: Figures,
-  at: number,
-  before: { readonly at: number; readonly figures: Figures } | null,
-): VitalsPoint {
+export function pointOf(figures: DrawnFigures, at: number, before: Told | null): VitalsPoint {
   const seconds = before ? at - before.at : 0;
   const rate = (now: number, then: number | undefined): number | null =>
     // A counter that went back was set to zero by a reboot.

@@ -85,6 +85,8 @@ export type { GetBoard$Params as GetBoard$Params } from './fn/health/get-board';
 export { getBoard as getBoard } from './fn/health/get-board';
 export type { GetServerUptime$Params as GetServerUptime$Params } from './fn/health/get-server-uptime';
 export { getServerUptime as getServerUptime } from './fn/health/get-server-uptime';
+export type { GetServerVitalsHistory$Params as GetServerVitalsHistory$Params } from './fn/health/get-server-vitals-history';
+export { getServerVitalsHistory as getServerVitalsHistory } from './fn/health/get-server-vitals-history';
 export type { CreateCommand$Params as CreateCommand$Params } from './fn/commands/create-command';
 export { createCommand as createCommand } from './fn/commands/create-command';
 export type { ListCommands$Params as ListCommands$Params } from './fn/commands/list-commands';

@@ -119,6 +119,8 @@ export type { UpdateXrayClient } from './models/update-xray-client';
 export type { Uptime } from './models/uptime';
 export type { User } from './models/user';
 export type { UserPage } from './models/user-page';
+export type { VitalsHistory } from './models/vitals-history';
+export type { VitalsSample } from './models/vitals-sample';
 export type { XrayClient } from './models/xray-client';
 export type { XrayClientChange } from './models/xray-client-change';
 export type { XrayClientList } from './models/xray-client-list';
