@@ -1,4 +1,6 @@
+import { fillLogin } from './add-server.ts';
 import { expect, noteOn, test } from './fleet.fixture.ts';
+import { checkPage } from './looks.ts';
 
 test('a changed host key stops the manager until somebody has compared and accepted it', async ({
   console: page,
@@ -34,6 +36,46 @@ test('a changed host key stops the manager until somebody has compared and accep
   const certificate = pin('Certificate of the agent');
   await certificate.getByRole('button', { name: 'Compare now' }).click();
   await expect(certificate).toContainText('The server presents the pinned one');
+});
+
+test('a server without a login gets one once its host key is compared, and is repaired by it', async ({
+  console: page,
+  fleet,
+  look,
+}) => {
+  const host = fleet.lab.host(1);
+  const id = await fleet.addServer(1, { name: 'without-login' });
+  // As it is after a registration: the manager knows the agent, and no way in over SSH.
+  await fleet.manager.sql(
+    `UPDATE servers SET connection = 'registered', credential_id = NULL, ssh_port = NULL,
+       host_key_fingerprint = NULL, host_key_algorithm = NULL WHERE id = '${id}'`,
+  );
+  await page.goto(`${fleet.manager.url}/servers/${id}/settings`);
+  const card = page.locator('app-login-card');
+  await expect(card).toContainText('It has no SSH login.');
+  await card.getByRole('button', { name: 'Add a login' }).click();
+
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Port').fill(String(host.sshPort));
+  await dialog.getByRole('button', { name: 'Check the host key' }).click();
+  await expect(dialog.getByText('Is this your server?')).toBeVisible();
+  await expect(dialog.locator('app-ssh-login-fields')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Store the login' }).click();
+  await expect(dialog.getByText('Compare the fingerprint first.')).toBeVisible();
+  await look(page, 'login-host-key');
+  const said = await host.mustExec(['ssh-keygen', '-lf', '/etc/ssh/ssh_host_ed25519_key.pub']);
+  await dialog.getByLabel('Paste what it says').fill(said.trim());
+  await fillLogin(page, { user: 'root', key: host.users.root.keys.ed25519.privateKey });
+  await checkPage(page);
+  await look(page, 'login-added');
+  await dialog.getByRole('button', { name: 'Store the login' }).click();
+
+  await expect(noteOn(page, 'The login was stored.')).toBeVisible();
+  await expect(card).toContainText('root');
+  await expect(page.locator('app-trust-item').first()).toContainText(host.hostKeyFingerprint);
+  await page.getByRole('button', { name: 'Repair the agent' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Repair the agent' }).click();
+  await expect(page.locator('app-operation-progress')).toContainText('Succeeded');
 });
 
 test('removing a server names it, says what goes, and leaves nothing on the host', async ({

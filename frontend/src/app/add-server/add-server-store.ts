@@ -7,16 +7,16 @@ import type { SshProbeResult } from '../platform/api/generated/models/ssh-probe-
 import { injectTranslate } from '../platform/i18n/i18n';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
+import { changedHost, changedJump, probeOf } from '../ssh-login/host-draft';
+import type { JumpDraft } from '../ssh-login/host-draft';
 import {
   ADD_STEPS,
-  EMPTY_JUMP,
   EMPTY_SERVER,
   createRequestOf,
   isStepComplete,
-  jumpHostOf,
   suggestedName,
 } from './server-draft';
-import type { AddStep, JumpDraft, ServerDraft } from './server-draft';
+import type { AddStep, ServerDraft } from './server-draft';
 
 /** The server somebody is adding, step by step. One for each visit of the page. */
 @Injectable()
@@ -36,27 +36,21 @@ export class AddServerStore {
   readonly stepNumber = computed(() => ADD_STEPS.indexOf(this.step()));
 
   change(changes: Partial<ServerDraft>): void {
-    const before = this.draft();
-    const draft = { ...before, ...changes };
-    const isElsewhere =
-      draft.host !== before.host || draft.port !== before.port || draft.jump !== before.jump;
-    // What was vouched for belongs to the old address.
-    this.draft.set(isElsewhere ? { ...draft, accepted: null } : draft);
+    const { draft, isElsewhere } = changedHost(this.draft(), changes);
+    this.draft.set(draft);
     if (isElsewhere) this.probe.set(null);
     this.problem.set(null);
   }
 
   changeJump(changes: Partial<JumpDraft> | null): void {
-    const before = this.draft().jump;
     if (changes === null) {
       this.jumpProbe.set(null);
       this.change({ jump: null });
       return;
     }
-    const jump = { ...(before ?? EMPTY_JUMP), ...changes };
-    const isElsewhere = before !== null && (jump.host !== before.host || jump.port !== before.port);
+    const { jump, isElsewhere } = changedJump(this.draft().jump, changes);
     if (isElsewhere) this.jumpProbe.set(null);
-    this.change({ jump: isElsewhere ? { ...jump, accepted: null } : jump });
+    this.change({ jump });
   }
 
   /** Looks at the jump host itself. */
@@ -64,21 +58,16 @@ export class AddServerStore {
     const { jump } = this.draft();
     if (!jump) return;
     await this.asking(async () => {
-      const body = { host: jump.host.trim(), port: Number(jump.port) };
+      const body = probeOf({ ...jump, jump: null });
       this.jumpProbe.set(await this.api.invoke(probeSshServer, { body }));
     });
   }
 
   /** Looks at the server, through the jump host if there is one. */
   async probeServer(): Promise<void> {
-    const { host, port, jump } = this.draft();
     this.probe.set(null);
     await this.asking(async () => {
-      const body = {
-        host: host.trim(),
-        port: Number(port),
-        ...(jump === null ? {} : { jump_host: jumpHostOf(jump) }),
-      };
+      const body = probeOf(this.draft());
       this.probe.set(await this.api.invoke(probeSshServer, { body }));
     });
   }

@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Translate } from '../platform/i18n/i18n';
-import {
-  EMPTY_JUMP,
-  EMPTY_SERVER,
-  createRequestOf,
-  isStepComplete,
-  suggestedName,
-} from './server-draft';
+import { EMPTY_JUMP } from '../ssh-login/host-draft';
+import { EMPTY_SERVER, createRequestOf, isStepComplete, suggestedName } from './server-draft';
 import type { ServerDraft } from './server-draft';
 
 const t = ((key: string) => key) as unknown as Translate;

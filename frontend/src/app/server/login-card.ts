@@ -2,6 +2,8 @@ import { Component, computed, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { SessionStore } from '../platform/session/session-store';
+import { AddLoginDialog } from '../ssh-login/add-login-dialog';
+import type { AddLoginRequest } from '../ssh-login/add-login-dialog';
 import { CredentialDialog } from '../ssh-login/credential-dialog';
 import type { CredentialRequest } from '../ssh-login/credential-dialog';
 import { Button } from '../ui/button';
@@ -17,9 +19,9 @@ import { ServerStore } from './server-store';
   selector: 'app-login-card',
   imports: [Button, Card, Definition, DefinitionList, RelativeTime],
   template: `<ui-card [heading]="t('server.login')" [note]="note()" icon="key">
-    @if (login() && mayWrite()) {
-      <button uiCardActions uiButton size="small" (click)="replace()">
-        {{ t('server.replaceLogin') }}
+    @if (mayChange()) {
+      <button uiCardActions uiButton size="small" (click)="login() ? replace() : add()">
+        {{ t(login() ? 'server.replaceLogin' : 'server.addLogin') }}
       </button>
     }
     @if (login(); as login) {
@@ -48,9 +50,11 @@ export class LoginCard {
   private readonly dialogs = inject(Dialogs);
   private readonly toasts = inject(Toasts);
   protected readonly t = injectTranslate();
-  protected readonly mayWrite = computed(() => this.session.can('servers:write'));
   protected readonly login = computed(() => this.store.details()?.ssh ?? null);
   protected readonly isLocal = computed(() => this.store.details()?.connection === 'local');
+  protected readonly mayChange = computed(
+    () => this.session.can('servers:write') && this.store.details() !== null && !this.isLocal(),
+  );
   protected readonly note = computed(() => (this.login() ? this.t('server.loginNote') : ''));
   protected readonly way = computed(() => {
     const login = this.login();
@@ -62,6 +66,20 @@ export class LoginCard {
     const jump = this.login()?.jump_host ?? null;
     return jump ? `${jump.username}@${jump.host}:${String(jump.port)}` : null;
   });
+
+  protected async add(): Promise<void> {
+    const details = this.store.details();
+    if (!details) return;
+    const ref = this.dialogs.open<boolean, AddLoginRequest, AddLoginDialog>(AddLoginDialog, {
+      data: { serverId: details.id, serverName: details.name, host: details.host },
+      width: '600px',
+      keepOpen: true,
+      onTop: true,
+    });
+    if ((await firstValueFrom(ref.closed)) !== true) return;
+    this.toasts.show(this.t('server.loginAdded'));
+    await this.store.reload();
+  }
 
   protected async replace(): Promise<void> {
     const ref = this.dialogs.open<boolean, CredentialRequest, CredentialDialog>(CredentialDialog, {

@@ -35,6 +35,11 @@ export const addServerEn = {
   'login.replaceTitle': 'Replace the SSH login of {name}',
   'login.replaceBody':
     'The stored login is replaced as a whole. It is used from the next operation on.',
+  'login.addTitle': 'Add an SSH login to {name}',
+  'login.addBody':
+    'MyX looks at {host} first and sends no login there before you have compared its host key. With a login it can install, repair and uninstall its agent.',
+  'login.checkKey': 'Check the host key',
+  'login.addAction': 'Store the login',
   'add.title': 'Add a server',
   'add.intro': 'Five short steps, then MyX installs its agent.',
   'add.progress': 'Steps of adding a server',

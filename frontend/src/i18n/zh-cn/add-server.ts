@@ -36,6 +36,11 @@ export const addServerZhCn: Translation<typeof addServerEn> = {
   'login.compared': '我已比较，二者相同',
   'login.replaceTitle': '替换 {name} 的 SSH 登录',
   'login.replaceBody': '存储的登录会被整体替换，从下一个操作起生效。',
+  'login.addTitle': '为 {name} 添加 SSH 登录',
+  'login.addBody':
+    'MyX 先查看 {host}；在您比对其主机密钥之前，不会向它发送任何登录信息。有了登录，MyX 即可安装、修复和卸载其代理。',
+  'login.checkKey': '查看主机密钥',
+  'login.addAction': '保存登录',
   'add.title': '添加服务器',
   'add.intro': '五个简短步骤，然后 MyX 安装其代理。',
   'add.progress': '添加服务器的步骤',
