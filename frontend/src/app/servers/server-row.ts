@@ -55,6 +55,10 @@ function shortOs(os: string): string {
       min-width: 40px;
       overflow: hidden;
     }
+    .chips ui-chip.more {
+      flex: none;
+      min-width: 0;
+    }
   `,
   template: `<span uiCell="name">
       <a class="name truncate" tabindex="-1" [routerLink]="['/servers', server()().id]">{{
@@ -88,7 +92,7 @@ function shortOs(os: string): string {
           />
         }
         @if (more() > 0) {
-          <ui-chip [value]="'+' + more()" />
+          <ui-chip class="more" [value]="'+' + more()" />
         }
       </span>
     </span>

@@ -9,11 +9,11 @@ const MARGIN = 32;
 const SCALES: [number, number] = [0.15, 4];
 const STEP = 1.4;
 
-/** Headings keep their size on screen when the map is small, up to so many times their size in it. */
+/** Headings and names keep their size on screen when the map is small, up to so many times their size in it. */
 const LARGEST_TEXT = 2;
 
-/** From this scale on, names are readable and shown. */
-export const NAMES_FROM = 1.15;
+/** From which scale on names are readable and shown, where there is room for them and where there is little. */
+export const NAMES_FROM = { roomy: 0.45, dense: 1.15 } as const;
 
 /** Pans and zooms a drawing. It moves one element directly: nothing is drawn anew meanwhile. */
 export class MapCamera {

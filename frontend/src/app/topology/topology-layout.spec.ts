@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { linkHealth, median } from './link-health';
-import { MANAGER_RADIUS, layoutTopology, serverTowards } from './topology-layout';
+import { MANAGER_RADIUS, layoutTopology, nameOnMap, serverTowards } from './topology-layout';
 import type { ClusterMembers } from './topology-layout';
 
 function clusters(...sizes: number[]): ClusterMembers[] {
@@ -98,4 +98,14 @@ it.each([
 it('finds the middle value', () => {
   expect(median([9, 1, 5])).toBe(5);
   expect(median([])).toBeNull();
+});
+
+describe('nameOnMap', () => {
+  it.each([
+    ['web-1', 'web-1'],
+    ['sixteen-letters1', 'sixteen-letters1'],
+    ['web-frontend-12.example.org', 'web-frontend-12…'],
+  ])('%s', (name, shown) => {
+    expect(nameOnMap(name)).toBe(shown);
+  });
 });

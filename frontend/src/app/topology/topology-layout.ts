@@ -46,6 +46,9 @@ export const MANAGER_RADIUS = 44;
 /** Up to so many servers, there is room for their names. */
 const MOST_NAMED = 60;
 
+/** Longer names are cut: their neighbours need the room. The whole one stands beside the map. */
+const NAME_LENGTH = 16;
+
 const NAMED_SPACING = 104;
 const DENSE_SPACING = 30;
 const CLUSTER_PADDING = 30;
@@ -76,6 +79,11 @@ export function layoutTopology(
   return { clusters: placed, bounds: boundsOf(placed), isNamed };
 }
 
+/** A server's name as it fits on the map. */
+export function nameOnMap(name: string): string {
+  return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - 1)}…`;
+}
+
 /** The server next to `from` in a direction; null where there is none. */
 export function serverTowards(
   servers: readonly PlacedServer[],
@@ -99,7 +107,7 @@ export function serverTowards(
 
 function settle(clusters: readonly ClusterMembers[], spacing: number, isPortrait: boolean): Body[] {
   // The longer side of the view gets the clusters.
-  const [weak, strong] = [0.012, 0.05];
+  const [weak, strong] = [0.012, 0.3];
   const quarter = isPortrait ? Math.PI / 2 : 0;
   const bodies: Body[] = clusters.map((cluster, index) => {
     const radius = spread(cluster.ids.length, spacing) + CLUSTER_PADDING;

@@ -81,7 +81,7 @@ export class TopologyMap {
   protected readonly count = computed(() => this.places().length);
   protected readonly radius = computed(() => (this.layout().isNamed ? NAMED_RADIUS : DENSE_RADIUS));
   protected readonly showsNames = computed(
-    () => this.layout().isNamed || this.scale() >= NAMES_FROM,
+    () => this.scale() >= NAMES_FROM[this.layout().isNamed ? 'roomy' : 'dense'],
   );
   protected readonly active = linkedSignal<readonly { id: string }[], string>({
     source: () => this.places(),

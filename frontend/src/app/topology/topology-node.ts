@@ -6,6 +6,7 @@ import { SERVER_STATUS } from '../ui/status';
 import { groupOf } from '../servers/server-filter';
 import type { StatusGroup } from '../servers/server-filter';
 import { linkHealth } from './link-health';
+import { nameOnMap } from './topology-layout';
 import type { PlacedServer } from './topology-layout';
 
 /** Drawn inside the ring, so that a state is never told by colour alone: ! × ? and a dash. */
@@ -30,8 +31,8 @@ const SIGNS: Readonly<Record<StatusGroup, string>> = {
   >
     <svg:circle class="ring" [attr.data-health]="health()" [attr.r]="radius()" />
     <svg:path class="sign" [attr.d]="sign()" />
-    <svg:text class="name" text-anchor="middle" [attr.y]="radius() + 14">
-      {{ server()().name }}
+    <svg:text class="name" text-anchor="middle" dy="0.95em" [attr.y]="radius() + 3.5">
+      {{ name() }}
     </svg:text>
   </svg:a>`,
 })
@@ -44,6 +45,7 @@ export class TopologyNode {
 
   protected readonly health = computed(() => linkHealth(this.server()()));
   protected readonly sign = computed(() => SIGNS[groupOf(this.server()().status)]);
+  protected readonly name = computed(() => nameOnMap(this.server()().name));
   protected readonly label = computed(
     () => `${this.server()().name}: ${this.t(SERVER_STATUS[this.server()().status].label)}`,
   );

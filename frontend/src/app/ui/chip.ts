@@ -10,6 +10,7 @@ import { Icon } from './icon';
     :host {
       display: inline-flex;
       align-items: center;
+      justify-content: center;
       gap: 4px;
       max-width: 220px;
       height: 20px;
