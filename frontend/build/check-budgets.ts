@@ -10,8 +10,8 @@ import { gzipSync } from 'node:zlib';
 const FIRST_PAGE_LIMIT = 250_000;
 /** Bytes of one lazily loaded file. */
 const LAZY_FILE_LIMIT = 100_000;
-/** The terminal may weigh more: it is loaded when somebody looks at output. */
-const HEAVY_MARKS = ['xterm-helper-textarea'];
+/** The terminal and the editor may weigh more: they are loaded when somebody looks at output or code. */
+const HEAVY_MARKS = ['xterm-helper-textarea', 'cm-content'];
 
 const directory = path.join(import.meta.dirname, '../dist/browser');
 

@@ -7,6 +7,8 @@ import { deploymentsEn } from './en/deployments';
 import { operateEn } from './en/operate';
 import { operationTypesEn } from './en/operation-types';
 import { playbookRunsEn } from './en/playbook-runs';
+import { editorEn } from './en/editor';
+import { playbooksEn } from './en/playbooks';
 import { shellEn } from './en/shell';
 import { statusEn } from './en/status';
 import { serversEn } from './en/servers';
@@ -19,6 +21,7 @@ import { xrayEn } from './en/xray';
 /** Every text in English. The keys of all languages come from here. */
 export const en = {
   ...uiEn,
+  ...editorEn,
   ...statusEn,
   ...shellEn,
   ...accessEn,
@@ -29,6 +32,7 @@ export const en = {
   ...workEn,
   ...operationTypesEn,
   ...playbookRunsEn,
+  ...playbooksEn,
   ...serversEn,
   ...addServerEn,
   ...serverEn,

@@ -7,6 +7,8 @@ import { deploymentsZhCn } from './zh-cn/deployments';
 import { operateZhCn } from './zh-cn/operate';
 import { operationTypesZhCn } from './zh-cn/operation-types';
 import { playbookRunsZhCn } from './zh-cn/playbook-runs';
+import { editorZhCn } from './zh-cn/editor';
+import { playbooksZhCn } from './zh-cn/playbooks';
 import { shellZhCn } from './zh-cn/shell';
 import { statusZhCn } from './zh-cn/status';
 import { serversZhCn } from './zh-cn/servers';
@@ -21,6 +23,7 @@ export { managerWordsZhCn } from './zh-cn/manager-words';
 /** Every text in Simplified Chinese. */
 export const zhCn: Dictionary = {
   ...uiZhCn,
+  ...editorZhCn,
   ...statusZhCn,
   ...shellZhCn,
   ...accessZhCn,
@@ -31,6 +34,7 @@ export const zhCn: Dictionary = {
   ...workZhCn,
   ...operationTypesZhCn,
   ...playbookRunsZhCn,
+  ...playbooksZhCn,
   ...serversZhCn,
   ...addServerZhCn,
   ...serverZhCn,

@@ -30,6 +30,7 @@ describe('toProblem', () => {
       status: 400,
       correlationId: 'abc-1',
       fields: [{ path: 'name', message: 'too long' }],
+      errors: [{ path: 'name', message: 'too long' }, { path: 3 }],
       extra: { retry_after_seconds: 30 },
     });
     expect(problem.isRetryable).toBe(false);

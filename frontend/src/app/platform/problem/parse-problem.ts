@@ -60,6 +60,7 @@ function fromDocument(response: HttpErrorResponse): Problem | null {
       ...(typeof code === 'number' ? { code } : {}),
       ...(typeof correlationId === 'string' ? { correlationId } : {}),
       fields: fieldsOf(document.errors),
+      errors: recordsOf(document.errors),
       extra: Object.fromEntries(
         Object.entries(document).filter(([key]) => !KNOWN_MEMBERS.has(key)),
       ),
@@ -83,10 +84,15 @@ function unexpectedAnswer(response: HttpErrorResponse): Problem {
   );
 }
 
-function fieldsOf(errors: unknown): readonly FieldProblem[] {
+function recordsOf(errors: unknown): readonly Record<string, unknown>[] {
   if (!Array.isArray(errors)) return [];
   return errors.flatMap((entry: unknown) => {
     const { name, path = name, message } = asRecord(entry) ?? {};
+  return errors.map(asRecord).filter((entry) => entry !== null);
+}
+
+function fieldsOf(errors: unknown): readonly FieldProblem[] {
+  return recordsOf(errors).flatMap(({ path, message }) => {
     return typeof path === 'string' && typeof message === 'string' ? [{ path, message }] : [];
   });
 }

@@ -13,6 +13,8 @@ export interface ProblemFacts {
   readonly code?: number;
   readonly correlationId?: string;
   readonly fields?: readonly FieldProblem[];
+  /** Everything that was refused, as it was told: what is not about a field has other members. */
+  readonly errors?: readonly Readonly<Record<string, unknown>>[];
   /** Other members of the document, such as `retry_after_seconds`. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -29,6 +31,7 @@ export class Problem extends Error {
   readonly code: number | null;
   readonly correlationId: string | null;
   readonly fields: readonly FieldProblem[];
+  readonly errors: readonly Readonly<Record<string, unknown>>[];
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(facts: ProblemFacts, options?: ErrorOptions) {
@@ -40,6 +43,7 @@ export class Problem extends Error {
     this.code = facts.code ?? null;
     this.correlationId = facts.correlationId ?? null;
     this.fields = facts.fields ?? [];
+    this.errors = facts.errors ?? [];
     this.extra = facts.extra ?? {};
   }
 

@@ -1,0 +1,23 @@
+/** Texts of the editor for code. */
+export const editorEn = {
+  'editor.keys': 'Tab indents. Escape, then Tab leaves the editor.',
+  'editor.place': 'Line {line}, column {column}',
+  'editor.failed': 'The editor could not be loaded. This plain field does the same work.',
+  'editor.find': 'Find',
+  'editor.replaceWith': 'Replace with',
+  'editor.next': 'Next',
+  'editor.previous': 'Previous',
+  'editor.all': 'All',
+  'editor.matchCase': 'match case',
+  'editor.regexp': 'regular expression',
+  'editor.byWord': 'whole words',
+  'editor.replace': 'Replace',
+  'editor.replaceAll': 'Replace all',
+  'editor.currentMatch': 'current match',
+  'editor.onLine': 'on line',
+  'editor.replacedMany': 'replaced $ matches',
+  'editor.replacedOne': 'replaced match on line $',
+  'editor.goToLine': 'Go to line',
+  'editor.go': 'Go',
+  'editor.controlCharacter': 'Control character',
+} as const;
