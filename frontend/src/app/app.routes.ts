@@ -11,6 +11,7 @@ const COMPANIONS: readonly (() => Promise<Type<unknown>>)[] = [
   async () => (await import('./servers/server-palette')).ServerPalette,
   async () => (await import('./commands/work-palette')).WorkPalette,
   async () => (await import('./deployments/deployment-palette')).DeploymentPalette,
+  async () => (await import('./playbooks/playbook-palette')).PlaybookPalette,
   async () => (await import('./health/fleet-alarm')).FleetAlarm,
 ];
 
@@ -77,6 +78,11 @@ export const ROUTES: Routes = [
         path: 'commands',
         data: { title: 'nav.commands' },
         loadChildren: async () => (await import('./commands/routes')).COMMAND_ROUTES,
+      },
+      {
+        path: 'playbooks',
+        data: { title: 'nav.playbooks' },
+        loadChildren: async () => (await import('./playbooks/routes')).PLAYBOOK_ROUTES,
       },
       {
         path: 'operations',

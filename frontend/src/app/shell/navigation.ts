@@ -64,6 +64,13 @@ export const NAVIGATION: readonly NavigationGroup[] = [
         permission: 'commands:read',
       },
       {
+        path: 'playbooks',
+        label: 'nav.playbooks',
+        icon: 'scroll',
+        keys: 'g b',
+        permission: 'playbooks:read',
+      },
+      {
         path: 'operations',
         label: 'nav.operations',
         icon: 'list',
