@@ -17,6 +17,7 @@ import {
 } from '../../../test/support/scripted-playbooks.ts';
 import type { ScriptedTask } from '../../../test/support/scripted-playbooks.ts';
 import { TlsAgents } from '../../../test/support/tls-agents.ts';
+import { wholeDatabase } from '../../../test/support/whole-database.ts';
 import { DeploymentTool } from '../deployment-tool/index.js';
 import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
@@ -104,20 +105,6 @@ function ended(id: string, client = api): Promise<PlaybookRunDetails> {
 
 function tasksOf(id: string, query = '', server = serverId): Promise<PlaybookTasks> {
   return api.get<PlaybookTasks>(`/api/v1/playbook-runs/${id}/servers/${server}/tasks${query}`);
-}
-
-/** Every row of every table, as text. */
-async function wholeDatabase(): Promise<string> {
-  const tables: { name: string }[] = await manager.dataSource.query(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) =>
-      manager.dataSource.query<{ row: string }[]>(`SELECT t::text AS row FROM ${name} t`),
-    ),
-  );
-  return rows.flatMap((table) => table.map(({ row }) => row)).join('\n');
 }
 
 describe('a run', () => {
@@ -382,7 +369,7 @@ describe('the database', () => {
     });
     expect(run).toMatchObject({ extra_vars: { unit: 'ssh' }, secret_vars: ['token'] });
     expect(JSON.stringify([run, await tasksOf(id)])).not.toContain(secret);
-    const dump = await wholeDatabase();
+    const dump = await wholeDatabase(manager.dataSource);
     expect(dump).toContain('it is ••••');
     expect(dump).not.toContain(secret);
     expect(dump).not.toContain(Buffer.from(secret).toString('hex'));

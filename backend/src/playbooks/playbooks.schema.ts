@@ -130,8 +130,6 @@ const summaryFields = {
   updated_at: z.iso.datetime().nullable(),
 };
 
-const PlaybookFacts = z.object(summaryFields);
-
 const PlaybookSummary = z
   .object({
     ...summaryFields,
@@ -141,6 +139,8 @@ const PlaybookSummary = z
       .meta({ description: 'The newest run of any version' }),
   })
   .meta({ id: 'PlaybookSummary' });
+
+type PlaybookFacts = Omit<z.infer<typeof PlaybookSummary>, 'last_run'>;
 
 /** Every playbook: those that come with MyX first. */
 export const PlaybookList = z
@@ -194,7 +194,7 @@ export const PlaybookDetails = z
 export type PlaybookDetails = z.infer<typeof PlaybookDetails>;
 
 /** What is told of a playbook of the user's own, besides its text. */
-export function summaryOf(playbook: Playbook): z.infer<typeof PlaybookFacts> {
+export function summaryOf(playbook: Playbook): PlaybookFacts {
   return {
     id: playbook.id,
     name: playbook.name,
@@ -210,7 +210,7 @@ export function summaryOf(playbook: Playbook): z.infer<typeof PlaybookFacts> {
 }
 
 /** What is told of a playbook that comes with MyX, besides its text. */
-export function builtinSummaryOf({ name, header }: BuiltinPlaybook): z.infer<typeof PlaybookFacts> {
+export function builtinSummaryOf({ name, header }: BuiltinPlaybook): PlaybookFacts {
   return {
     id: name,
     name,
