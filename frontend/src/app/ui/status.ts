@@ -100,10 +100,12 @@ export const TASK_STATUS = looks('task', {
   running: ['info', 'loader', 'active'],
 });
 export type TaskStatus = keyof typeof TASK_STATUS;
+
 /** States of a version of a playbook. */
 export const PLAYBOOK_STATUS = looks('playbook', {
   draft: ['idle', 'circle-dashed'],
   checking: ['info', 'loader', 'active'],
   usable: ['ok', 'circle-check'],
   invalid: ['bad', 'circle-x'],
+});
 export type PlaybookStatus = keyof typeof PLAYBOOK_STATUS;

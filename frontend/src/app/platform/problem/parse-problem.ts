@@ -86,13 +86,11 @@ function unexpectedAnswer(response: HttpErrorResponse): Problem {
 
 function recordsOf(errors: unknown): readonly Record<string, unknown>[] {
   if (!Array.isArray(errors)) return [];
-  return errors.flatMap((entry: unknown) => {
-    const { name, path = name, message } = asRecord(entry) ?? {};
   return errors.map(asRecord).filter((entry) => entry !== null);
 }
 
 function fieldsOf(errors: unknown): readonly FieldProblem[] {
-  return recordsOf(errors).flatMap(({ path, message }) => {
+  return recordsOf(errors).flatMap(({ name, path = name, message }) => {
     return typeof path === 'string' && typeof message === 'string' ? [{ path, message }] : [];
   });
 }
