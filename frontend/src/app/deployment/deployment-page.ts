@@ -14,14 +14,12 @@ import { DEPLOYMENT_STATUS } from '../ui/status';
 import { StatusBadge } from '../ui/status-badge';
 import { TabLinks } from '../ui/tabs';
 import type { TabItem } from '../ui/tabs';
+import { KIND_WITH_CLIENTS } from '../xray-clients/kind-with-clients';
 import { DeploymentActions } from './deployment-actions';
 import { DeploymentCause } from './deployment-cause';
 import { DeploymentFacts } from './deployment-facts';
 import { DeploymentStore } from './deployment-store';
 import { KindCatalog } from './kind-catalog';
-
-/** The kind that has clients to be managed: their tab is all that the console knows about it. */
-const WITH_CLIENTS = 'xray';
 
 /** One deployment: how it is and what can be done on top, its tabs below. */
 @Component({
@@ -133,7 +131,7 @@ export class DeploymentPage {
   protected readonly serverId = computed(() => this.store.details()?.server_id ?? null);
   protected readonly tabs = computed<readonly TabItem[]>(() => [
     { value: 'overview', label: this.t('deployment.overview') },
-    ...(this.store.details()?.kind === WITH_CLIENTS
+    ...(this.store.details()?.kind === KIND_WITH_CLIENTS
       ? [{ value: 'clients', label: this.t('xray.clients') }]
       : []),
     { value: 'configuration', label: this.t('deployment.configuration') },

@@ -2,7 +2,6 @@ import { Component, computed, effect, inject, signal, untracked } from '@angular
 import type { Signal } from '@angular/core';
 import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
 import { Api } from '../platform/api/generated/api';
-import { getXrayQr } from '../platform/api/generated/fn/xray/get-xray-qr';
 import { listXrayLinks } from '../platform/api/generated/fn/xray/list-xray-links';
 import type { XrayClientList } from '../platform/api/generated/models/xray-client-list';
 import type { XrayLinkList } from '../platform/api/generated/models/xray-link-list';
@@ -10,12 +9,12 @@ import { injectTranslate } from '../platform/i18n/i18n';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { Button } from '../ui/button';
-import { CodeBlock } from '../ui/code-block';
 import { DialogFrame } from '../ui/dialog-frame';
 import { ErrorState } from '../ui/error-state';
 import { Notice } from '../ui/notice';
 import { Segmented } from '../ui/segmented';
 import { Skeleton } from '../ui/skeleton';
+import { ClientLink } from './client-link';
 import { SubscriptionPart } from './subscription-part';
 
 /** Whose links are shown. */
@@ -33,7 +32,7 @@ export interface LinksQuestion {
   selector: 'app-xray-links-dialog',
   imports: [
     Button,
-    CodeBlock,
+    ClientLink,
     DialogFrame,
     ErrorState,
     Notice,
@@ -65,25 +64,12 @@ export interface LinksQuestion {
           </div>
         }
         @for (link of shownList(); track link.url) {
-          <div class="pair">
-            <div class="qr">
-              @if (broken()) {
-                <p class="small">{{ t('xray.qrFailed') }}</p>
-                <button uiButton size="small" icon="refresh" (click)="broken.set(false)">
-                  {{ t('ui.retry') }}
-                </button>
-              } @else {
-                <img
-                  [src]="qrOf(link.inbound)"
-                  [alt]="t('xray.qrOf', { name: data.name })"
-                  width="240"
-                  height="240"
-                  (error)="broken.set(true)"
-                />
-              }
-            </div>
-            <ui-code-block [code]="link.url" [label]="t('xray.link')" wrap />
-          </div>
+          <app-xray-client-link
+            [deploymentId]="data.deploymentId"
+            [clientId]="data.clientId"
+            [name]="data.name"
+            [link]="link"
+          />
         } @empty {
           <p>{{ t('xray.noLinks') }}</p>
         }
@@ -111,7 +97,6 @@ export class LinksDialog {
   protected readonly links = signal<XrayLinkList['items'] | null>(null);
   protected readonly problem = signal<Problem | null>(null);
   protected readonly inbound = signal<string | null>(null);
-  protected readonly broken = signal(false);
 
   protected readonly client = computed(
     () => this.data.news()?.items.find(({ id }) => id === this.data.clientId) ?? null,
@@ -139,14 +124,6 @@ export class LinksDialog {
       this.data.news();
       untracked(() => void this.load());
     });
-  }
-
-  protected qrOf(inbound: string): string {
-    const path = getXrayQr.PATH.replace('{id}', this.data.deploymentId).replace(
-      '{client_id}',
-      this.data.clientId,
-    );
-    return `${this.api.rootUrl}${path}?link=${encodeURIComponent(inbound)}`;
   }
 
   protected async load(): Promise<void> {
