@@ -29,7 +29,7 @@ import { rolloutCounts, stillOpen } from './rollout-counts';
     }
     @if (counts().open > 0) {
       <ui-notice>
-        <h3>{{ t('wizard.working', { kind: kindTitle(), n: counts().all }) }}</h3>
+        <h2>{{ t('wizard.working', { kind: kindTitle(), n: counts().all }) }}</h2>
         <p class="small muted">{{ t('wizard.leave') }}</p>
       </ui-notice>
       @if (counts().all > 1) {
@@ -41,11 +41,11 @@ import { rolloutCounts, stillOpen } from './rollout-counts';
       }
     } @else if (counts().failed === 0) {
       <ui-notice tone="ok" alert>
-        <h3>{{ t('wizard.done', { kind: kindTitle(), n: counts().all }) }}</h3>
+        <h2>{{ t('wizard.done', { kind: kindTitle(), n: counts().all }) }}</h2>
       </ui-notice>
     } @else {
       <ui-notice tone="bad" alert>
-        <h3>{{ t('wizard.someFailed', { n: counts().failed }) }}</h3>
+        <h2>{{ t('wizard.someFailed', { n: counts().failed }) }}</h2>
         <p class="small">{{ t('wizard.asBefore') }}</p>
       </ui-notice>
     }

@@ -89,7 +89,12 @@ import { Icon } from './icon';
           </button>
         } @else {
           <span class="step" [attr.aria-current]="index === current() ? 'step' : null"
-            ><b class="number" [class.done]="index < current()">{{ index + 1 }}</b
+            ><b class="number" [class.done]="index < current()">
+              @if (index < current()) {
+                <svg uiIcon="check"></svg>
+              } @else {
+                {{ index + 1 }}
+              }</b
             ><span>{{ step.label }}</span></span
           >
         }
