@@ -1,4 +1,4 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { PlainKey } from '../../i18n/en';
 import type { DeploymentDetails } from '../platform/api/generated/models/deployment-details';
@@ -58,9 +58,9 @@ const HEADLINES: Readonly<Partial<Record<DeploymentDetails['state'], readonly [T
         <h2>{{ headline.text }}</h2>
         @if (failure(); as failure) {
           <p>
-            <strong>{{ failure.where }}</strong> {{ failure.reason }}
+            <strong>{{ failure.where }}</strong><br />{{ failure.reason }}
           </p>
-          @if (failure.lines !== '') {
+          @if (failure.lines !== '' && !brief()) {
             <p class="small muted">{{ failure.linesOf }}</p>
             <ui-code-block [code]="failure.lines" [label]="failure.linesOf" wrap />
           }
@@ -86,6 +86,11 @@ const HEADLINES: Readonly<Partial<Record<DeploymentDetails['state'], readonly [T
                 {{ applyLabel() }}
               </button>
             }
+            @if (runningVersion(); as version) {
+              <button uiButton icon="undo" (click)="actions.rollBack(version)">
+                {{ t('deployment.rollbackTo', { version }) }}
+              </button>
+            }
             @if (mayLookAtPlan()) {
               <a uiButton icon="eye" routerLink="configuration">{{ t('deployment.lookAtPlan') }}</a>
             }
@@ -96,6 +101,9 @@ const HEADLINES: Readonly<Partial<Record<DeploymentDetails['state'], readonly [T
   }`,
 })
 export class DeploymentCause {
+  /** Without the words of the service itself: where something else is read. */
+  readonly brief = input(false);
+
   protected readonly store = inject(DeploymentStore);
   protected readonly actions = inject(DeploymentActions);
   protected readonly t = injectTranslate();
@@ -144,7 +152,14 @@ export class DeploymentCause {
   protected readonly applyLabel = computed(() => {
     const details = this.store.details();
     if (!details) return '';
-    if (details.applied_version === details.desired_version) return this.t('deployment.applyAgain');
-    return this.t('deployment.applyVersion', { version: details.desired_version });
+    const { applied_version: applied, desired_version: version } = details;
+    if (applied === version) return this.t('deployment.applyAgain');
+    const wasTried = details.state === 'rolled_back' || details.state === 'failed';
+    return this.t(wasTried ? 'deployment.tryAgain' : 'deployment.applyVersion', { version });
+  });
+  /** The version that runs, where something else is wanted: going back to it ends the matter. */
+  protected readonly runningVersion = computed(() => {
+    const details = this.store.details();
+    return details && hasPending(details) ? details.applied_version : null;
   });
 }

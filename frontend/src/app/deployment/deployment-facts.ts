@@ -12,11 +12,12 @@ import { StateTime } from './state-time';
     ul {
       display: flex;
       flex-wrap: wrap;
-      gap: 2px 6px;
+      gap: 2px 0;
       color: var(--muted);
     }
     li:not(:last-child)::after {
-      content: ' ·';
+      content: '·';
+      margin: 0 6px;
     }
   `,
   template: `@if (store.details(); as details) {

@@ -1,5 +1,7 @@
 import { Component, computed, effect, inject, input, untracked } from '@angular/core';
-import { RouterLink, RouterOutlet } from '@angular/router';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
+import { filter, map } from 'rxjs';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { PageTitle } from '../platform/page/page-title';
 import { ActionMenu } from '../ui/action-menu';
@@ -91,7 +93,7 @@ import { KindCatalog } from './kind-catalog';
           />
         }
       </ui-page-header>
-      <app-deployment-cause />
+      <app-deployment-cause [brief]="!isOverview()" />
       @if (store.resource.problem(); as problem) {
         <ui-error-state [error]="problem" (retry)="store.resource.reload()" />
       }
@@ -123,6 +125,16 @@ export class DeploymentPage {
   private readonly actions = inject(DeploymentActions);
   protected readonly t = injectTranslate();
   protected readonly looks = DEPLOYMENT_STATUS;
+
+  private readonly url = toSignal(
+    inject(Router).events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map(({ urlAfterRedirects }) => urlAfterRedirects),
+    ),
+    { initialValue: inject(Router).url },
+  );
+  /** What failed is told at length on the first tab, in short beside the others. */
+  protected readonly isOverview = computed(() => /\/overview(?:[?#]|$)/.test(this.url()));
 
   protected readonly names = computed(() => ({
     kind: this.store.kindTitle(),

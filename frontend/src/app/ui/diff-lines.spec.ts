@@ -59,6 +59,12 @@ describe('diffLines', () => {
     expect(cut.map(({ kind }) => kind)).toEqual(['part', 'added', 'note']);
   });
 
+  it('leaves out what only repeats the headings', () => {
+    const lines = diffLines(`Index: a\n${'='.repeat(67)}\n--- a\n+++ a\n@@ -1 +1 @@\n-x\n+y\n`);
+
+    expect(lines.map(({ kind }) => kind)).toEqual(['part', 'removed', 'added']);
+  });
+
   it('says nothing of a missing newline', () => {
     const lines = diffLines(
       '--- a\n+++ a\n@@ -1 +1 @@\n-x\n\\ No newline at end of file\n+x\n\\ No newline at end of file\n',

@@ -17,6 +17,8 @@ export interface DiffCounts {
 }
 
 const PART = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
+/** What programs put around a diff and says nothing that its headings do not. */
+const DECORATION = /^(?:Index: |={10,}$|\\)/;
 const NOTHING = '/dev/null';
 
 /**
@@ -54,7 +56,7 @@ class DiffReader {
     if (part) this.begin(part, line);
     else if (line.startsWith('--- ')) this.oldName = nameOf(line);
     else if (line.startsWith('+++ ')) this.file(nameOf(line));
-    else if (line !== '' && !line.startsWith('\\')) this.add('note', line, null, null);
+    else if (line !== '' && !DECORATION.test(line)) this.add('note', line, null, null);
   }
 
   /** Where there is one file only, whoever shows the diff names it. */

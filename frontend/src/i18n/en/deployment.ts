@@ -10,6 +10,7 @@ export const deploymentEn = {
   'deployment.checkNow': 'Compare with the server now',
   'deployment.applyAgain': 'Apply again',
   'deployment.applyVersion': 'Apply version {version}',
+  'deployment.tryAgain': 'Try version {version} again',
   'deployment.rollback': 'Roll back…',
   'deployment.rollbackTo': 'Roll back to version {version}',
   'deployment.rollbackTitle': 'Roll {kind} on {server} back to version {version}?',

@@ -12,6 +12,7 @@ export const deploymentZhCn: Translation<typeof deploymentEn> = {
   'deployment.checkNow': '立即与服务器比对',
   'deployment.applyAgain': '重新应用',
   'deployment.applyVersion': '应用版本 {version}',
+  'deployment.tryAgain': '重试版本 {version}',
   'deployment.rollback': '回滚…',
   'deployment.rollbackTo': '回滚到版本 {version}',
   'deployment.rollbackTitle': '将 {server} 上的 {kind} 回滚到版本 {version}？',
