@@ -13,9 +13,11 @@ import { DiffCountsView, DiffView } from '../ui/diff-view';
 import { DeploymentForm } from '../deployment-form/deployment-form';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
+import { CodeEditor } from '../ui/code-editor';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { Notice } from '../ui/notice';
+import { Segmented } from '../ui/segmented';
 import type { Segment } from '../ui/segmented';
 import { Skeleton } from '../ui/skeleton';
 import { Toasts } from '../ui/toasts';
@@ -33,6 +35,7 @@ import { KindCatalog } from './kind-catalog';
   imports: [
     Button,
     Card,
+    CodeEditor,
     DeploymentForm,
     DiffCountsView,
     DiffView,
@@ -41,6 +44,7 @@ import { KindCatalog } from './kind-catalog';
     Input,
     Notice,
     PlanView,
+    Segmented,
     Skeleton,
   ],
   providers: [ConfigDraft],

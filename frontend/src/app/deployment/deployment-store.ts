@@ -34,8 +34,9 @@ export class DeploymentStore {
   /** Whether it may be changed now: nothing works on it. */
   readonly isFree = computed(() => this.details()?.busy === false);
 
+  private readonly lastOperation = computed(() => this.details()?.operation_id ?? null);
   /** The operation on screen: the last that worked on the deployment, or a check of it. */
-  readonly operationId = linkedSignal<string | null>(() => this.details()?.operation_id ?? null);
+  readonly operationId = linkedSignal(this.lastOperation);
   readonly operation = followOperation(this.operationId);
 
   show(id: string): void {
