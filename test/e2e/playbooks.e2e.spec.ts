@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UPLOADED_PLAYBOOKS_PATH } from '@myx/protocol';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import { PlaybookFleet } from '../support/playbook-fleet.ts';
+import { offerSampleUpgrade, sampleVersion } from '../support/sample-package.ts';
 
 const OWN = `# title: Own
 # description: Writes a token.
@@ -98,6 +100,24 @@ describe('playbooks on real servers', () => {
     expect(await pidOf()).not.toBe(before);
   }, 120_000);
 
+  it('tells what an upgrade of packages would do, and does it', async () => {
+    const host = fleet.lab.host(2);
+    const request = { playbook: 'upgrade_packages', server_ids: [servers[1]] };
+    await offerSampleUpgrade(host);
+
+    const tried = await playbooks.run({ ...request, check: true });
+    const afterTry = await sampleVersion(host);
+    const real = await playbooks.run(request);
+
+    expect(tried).toMatchObject({ state: 'succeeded', totals: { changed: 1, failed: 0 } });
+    expect(afterTry).toBe('1.0');
+    const { tasks } = await playbooks.tasks(tried.id, servers[1] ?? '');
+    const upgrade = tasks.find(({ task }) => task === 'Upgrade Debian packages');
+    expect(upgrade?.message).toContain('Inst myx-sample [1.0] (2.0');
+    expect(real).toMatchObject({ state: 'succeeded', totals: { changed: 1, failed: 0 } });
+    expect(await sampleVersion(host)).toBe('2.0');
+  }, 120_000);
+
   it('refuses a text that Ansible does not understand, with what it said', async () => {
     const version = await playbooks.usable('unknown-module', UNKNOWN_MODULE, servers[0] ?? '');
 
@@ -112,10 +132,23 @@ describe('playbooks on real servers', () => {
     expect(await refused.json()).toMatchObject({ name: 'playbook_not_usable' });
   }, 60_000);
 
-  it('shows what an own playbook would change, and changes nothing', async () => {
-    const version = await playbooks.usable('own', OWN, servers[0] ?? '');
-    expect(version.state).toBe('usable');
+  it('leaves no more than the newest texts on a server', async () => {
+    const plant = `
+      mkdir -p "$1" && cd "$1" || exit 1
+      for age in 1 2 3 4 5 6; do
+        mkdir "old-$age" && echo x >"old-$age/playbook.yml" && touch -d "-$age hours" "old-$age" || exit 1
+      done`;
+    await fleet.lab.host(2).mustExec(['sh', '-c', plant, 'sh', UPLOADED_PLAYBOOKS_PATH]);
 
+    const version = await playbooks.usable('own', OWN, servers[1] ?? '');
+
+    expect(version.state).toBe('usable');
+    const digest = createHash('sha256').update(OWN).digest('hex');
+    const left = await fleet.lab.host(2).mustExec(['ls', UPLOADED_PLAYBOOKS_PATH]);
+    expect(left.trim().split('\n')).toEqual([digest, 'old-1', 'old-2', 'old-3', 'old-4'].sort());
+  }, 60_000);
+
+  it('shows what an own playbook would change, and changes nothing', async () => {
     const run = await playbooks.run({
       playbook: 'own',
       server_ids: servers,
