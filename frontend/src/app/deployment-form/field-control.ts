@@ -3,11 +3,14 @@ import type { FormField } from '../platform/api/generated/models/form-field';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { injectLocalize } from '../platform/i18n/localized';
 import { CheckField } from '../ui/check-field';
+import { CodeEditor } from '../ui/code-editor';
+import type { CodeDiagnostic } from '../ui/code-place';
 import { Field, Input } from '../ui/field';
 import { Icon } from '../ui/icon';
 import type { Path } from './draft-values';
 import type { Scope } from './form-draft';
 import { FormState } from './form-state';
+import { jsonProblem } from './json-place';
 import { RealityScanButton } from './reality-scan-button';
 import { SecretControl } from './secret-control';
 
@@ -17,7 +20,7 @@ const SCANNED = { kind: 'xray', path: /^inbounds\.\d+\.target$/ };
 /** One value of a form, with its label, help and problem. */
 @Component({
   selector: 'app-field-control',
-  imports: [CheckField, Field, Icon, Input, RealityScanButton, SecretControl],
+  imports: [CheckField, CodeEditor, Field, Icon, Input, RealityScanButton, SecretControl],
   templateUrl: './field-control.html',
   styles: `
     :host {
@@ -75,6 +78,11 @@ export class FieldControl {
   protected readonly isOptional = computed(() => {
     const isListed = this.number() !== undefined;
     return !isListed && this.field().type !== 'select' && this.canBeEmpty();
+  });
+  /** What is seen to be wrong with a text while it is typed. */
+  protected readonly diagnostics = computed<readonly CodeDiagnostic[]>(() => {
+    const problem = this.field().language === 'json' ? jsonProblem(this.text()) : null;
+    return problem ? [problem] : [];
   });
   /** A choice that need not be made can be taken back. */
   protected readonly canBeEmpty = computed(

@@ -5,6 +5,7 @@ import type { FieldProblem } from '../platform/problem/problem';
 import { isStoredSecret, pathText, valueAt } from './draft-values';
 import type { Draft, Path } from './draft-values';
 import { isInUnsetGroup } from './form-draft';
+import { jsonProblem } from './json-place';
 import { isEmptyValue, isLeafVisible, leavesOf, plainItemOf } from './form-shape';
 
 /** What is wrong, by the path of the field it is shown at. */
@@ -90,6 +91,9 @@ function problemOf(field: FormField, value: unknown, t: Translate): string | nul
   }
   if (field.type === 'boolean' || isReplaced) return null;
   if (isEmptyValue(value)) return field.required === true ? t('field.required') : null;
+  if (field.language === 'json' && typeof value === 'string' && jsonProblem(value)) {
+    return t('form.notJson');
+  }
   if (field.type === 'number' && !Number.isFinite(Number(value))) return t('form.notNumber');
   return null;
 }

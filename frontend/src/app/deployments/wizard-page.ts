@@ -243,6 +243,7 @@ export class WizardPage {
     const kinds = this.kinds.hasValue() ? this.kinds.value() : [];
     if (this.found.length > 0) {
       await this.store.resume(this.found, kinds);
+      this.ids.set(new Set(this.store.serverIds()));
       this.resuming.set(false);
       return;
     }

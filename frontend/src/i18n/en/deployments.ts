@@ -7,6 +7,7 @@ export const deploymentsEn = {
   'form.remove': 'Remove: {what} {n}',
   'form.listRequired': 'Add at least one.',
   'form.notNumber': 'Give a number.',
+  'form.notJson': 'This is not JSON.',
   'form.secretSet': 'Stored, and never shown.',
   'form.replace': 'Replace',
   'form.keepSecret': 'Keep the stored one',

@@ -9,6 +9,7 @@ export const deploymentsZhCn: Translation<typeof deploymentsEn> = {
   'form.remove': '移除：{what} {n}',
   'form.listRequired': '请至少添加一项。',
   'form.notNumber': '请输入数字。',
+  'form.notJson': '这不是有效的 JSON。',
   'form.secretSet': '已存储，不会显示。',
   'form.replace': '替换',
   'form.keepSecret': '保留已存储的',
