@@ -41,7 +41,7 @@ export const FormField = z
     get fields() {
       return z.array(FormField).optional();
     },
-    /** Shown only while the field at `path` (from the top of the form) has this value. */
+    /** Shown only while the field at `path` (from the top of the form, or of its list item) has this value. */
     visible_when: z.strictObject({ path: z.string(), equals: z.unknown() }).optional(),
     /** Behind “more options”. */
     advanced: z.boolean().optional(),
