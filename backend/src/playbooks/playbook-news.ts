@@ -76,19 +76,16 @@ export class PlaybookNews implements OnModuleInit, OnModuleDestroy {
 
   /** Results were stored. */
   results({ runId, serverId }: RunPlace, results: readonly TaskResult[]): void {
-    for (const { seq, taskId, task, item, status, ignored, durationMs, message, diff } of results) {
+    for (const { taskId, durationMs, message, diff, at, ...result } of results) {
       const data = {
         run_id: runId,
         server_id: serverId,
-        seq,
+        ...result,
         task_id: taskId,
-        task,
-        item,
-        status,
-        ignored,
         duration_ms: durationMs,
         message: message?.slice(0, MESSAGE_LENGTH) ?? null,
         has_diff: diff !== null,
+        at: at.toISOString(),
       };
       this.liveBus.publish({ topic: `${RUNS}:${runId}`, type: 'playbook_task_result', data });
     }
