@@ -139,7 +139,12 @@ export class OperationsTray {
   protected readonly spoken = computed(() =>
     this.t('operations.running', { n: this.running().length }),
   );
-  protected readonly label = computed(() => `${this.t('nav.operations')}: ${this.spoken()}`);
+  /** Says the number that is on the button, too. */
+  protected readonly label = computed(() => {
+    const failed = this.t('operations.failed', { n: this.failed() });
+    const state = this.failed() > 0 ? `${this.spoken()}, ${failed}` : this.spoken();
+    return `${this.t('nav.operations')}: ${state}`;
+  });
 
   protected titleOf({ type }: OperationSummary): string {
     return operationTitle(this.t, type);
