@@ -101,6 +101,10 @@ export class PlaybookRunPage {
     const chosen = servers.find(({ server_id: id }) => id === this.server());
     return chosen ?? servers.find(({ server_id: id }) => id === this.first()) ?? null;
   });
+  /** The row of the server that is shown. */
+  protected readonly marked = computed<ReadonlySet<string>>(
+    () => new Set([this.shown()?.server_id ?? '']),
+  );
   protected readonly columns = computed<readonly TableColumn[]>(() => [
     { id: 'state', label: this.t('board.status'), width: '124px' },
     { id: 'server', label: this.t('board.server'), width: 'minmax(110px, 1fr)' },

@@ -26,6 +26,10 @@ function told(seq: number, task: string, changes: Record<string, unknown> = {}):
     seq,
     task_id: `id-${task}`,
     task,
+    role: null,
+    play: 'First play',
+    action: 'command',
+    at: '2026-01-01T00:00:00.000Z',
     item: null,
     status: 'ok',
     ignored: false,
@@ -42,10 +46,9 @@ const after = (...messages: LiveMessage[]): ServerTasks =>
 describe('withTaskMessage', () => {
   it('adds a result once, where its task belongs', () => {
     const tasks = after(started('a'), told(1, 'a'), told(1, 'a'), started('b', 'Second play'));
-    const [result] = tasks.results;
 
     expect(tasks.results).toHaveLength(1);
-    expect(result).toMatchObject({ play: 'First play', action: 'command', isCut: false });
+    expect(tasks.results[0]).toMatchObject({ play: 'First play', isCut: false });
     expect(tasks.current).toMatchObject({ task: 'b', play: 'Second play' });
   });
 
@@ -74,7 +77,7 @@ describe('taskRows', () => {
       started('a'),
       told(1, 'a'),
       started('b', 'Second play'),
-      told(2, 'b', { status: 'failed', ignored: true }),
+      told(2, 'b', { status: 'failed', ignored: true, play: 'Second play' }),
       started('c', 'Second play'),
     );
 

@@ -49,19 +49,27 @@ const LIVE_MESSAGE_LENGTH = 500;
 /** Follows what a playbook does on one server. In an injection context. */
 export function followTasks(place: () => TaskPlace | null): TaskFeed {
   const api = inject(Api);
+  /** What started last by the news: the manager stores it a little later than it tells it. */
+  let heard: LiveMessage | null = null;
+  const isHere = ({ data }: LiveMessage): boolean =>
+    data.run_id === place()?.runId && data.server_id === place()?.serverId;
   const resource = liveResource<ServerTasks>({
     topics: () => {
       const current = place();
       return current === null ? [] : [`playbook_runs:${current.runId}`];
     },
-    load: (signal) => loadTasks(api, place(), signal),
+    load: async (signal) => {
+      const tasks = await loadTasks(api, place(), signal);
+      return heard !== null && isHere(heard) ? withTaskMessage(tasks, heard) : tasks;
+    },
     // It began or ended here: what was cut is complete then, and nothing runs any more.
     refetchOn: ({ type, data }) =>
       type === 'playbook_run_changed' && data.server_id === place()?.serverId,
-    merge: (tasks, messages) =>
-      messages
-        .filter(({ data }) => data.server_id === place()?.serverId)
-        .reduce(withTaskMessage, tasks),
+    merge: (tasks, messages) => {
+      const here = messages.filter(isHere);
+      heard = here.findLast(({ type }) => type === 'playbook_task_started') ?? heard;
+      return here.reduce(withTaskMessage, tasks);
+    },
   });
   const complete = async (seq: number): Promise<void> => {
     const at = place();
@@ -98,8 +106,11 @@ async function loadTasks(
 
 /** The tasks after one message about this server. */
 export function withTaskMessage(tasks: ServerTasks, { type, data }: LiveMessage): ServerTasks {
-  if (type === 'playbook_task_started')
-    return { ...tasks, current: data as unknown as CurrentTask };
+  if (type === 'playbook_task_started') {
+    const current = data as unknown as CurrentTask;
+    const isLater = (tasks.current?.started_at ?? '') <= current.started_at;
+    return isLater ? { ...tasks, current } : tasks;
+  }
   if (type !== 'playbook_task_result') return tasks;
   const told = data as unknown as LiveResult;
   const known = tasks.results.at(-1);
@@ -108,7 +119,7 @@ export function withTaskMessage(tasks: ServerTasks, { type, data }: LiveMessage)
   if (same?.task_id === told.task_id) return tasks;
   // A number that is known for another task: the playbook was begun anew, from there on.
   const before = isNext ? tasks.results : tasks.results.filter(({ seq }) => seq < told.seq);
-  return { ...tasks, results: [...before, resultOf(told, tasks)] };
+  return { ...tasks, results: [...before, resultOf(told)] };
 }
 
 /** The tasks with one result in full. */
@@ -117,40 +128,13 @@ export function withWhole(tasks: ServerTasks, whole: PlaybookTaskResult): Server
   return { ...tasks, results };
 }
 
-interface LiveResult {
-  readonly seq: number;
-  readonly task_id: string;
-  readonly task: string;
-  readonly item: string | null;
-  readonly status: TaskResult['status'];
-  readonly ignored: boolean;
-  readonly duration_ms: number;
-  readonly message: string | null;
-  readonly has_diff: boolean;
-}
+/** A result as it is told live: the whole difference, and the end of a long message, are fetched. */
+type LiveResult = Omit<PlaybookTaskResult, 'diff'> & { readonly has_diff: boolean };
 
-/** Where a task belongs is told when it starts, not with its result. */
-function resultOf(told: LiveResult, { current, results }: ServerTasks): TaskResult {
-  const {
-    has_diff: hasDiff,
-    seq,
-    task_id,
-    task,
-    item,
-    status,
-    ignored,
-    duration_ms,
-    message,
-  } = told;
-  const isCurrent = current?.task_id === task_id;
-  const kin = isCurrent ? current : results.findLast((result) => result.task_id === task_id);
-  return {
-    ...{ seq, task_id, task, item, status, ignored, duration_ms, message },
-    role: kin?.role ?? null,
-    play: kin?.play ?? results.at(-1)?.play ?? '',
-    action: kin?.action ?? '',
-    diff: null,
-    at: new Date().toISOString(),
-    isCut: hasDiff || (message?.length ?? 0) >= LIVE_MESSAGE_LENGTH,
-  };
+function resultOf(told: LiveResult): TaskResult {
+  const { seq, task_id, task, role, play, action, item, status, ignored, duration_ms } = told;
+  const { message, at, has_diff: hasDiff } = told;
+  const isCut = hasDiff || (message?.length ?? 0) >= LIVE_MESSAGE_LENGTH;
+  const where = { seq, task_id, task, role, play, action, item };
+  return { ...where, status, ignored, duration_ms, message, diff: null, at, isCut };
 }

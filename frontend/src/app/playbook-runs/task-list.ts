@@ -60,7 +60,7 @@ const NEAR_PX = 24;
         }
       </div>
       @if (known.dropped > 0) {
-        <p class="small muted">{{ t('tasks.dropped', { n: known.dropped }) }}</p>
+        <p class="dropped small muted">{{ t('tasks.dropped', { n: known.dropped }) }}</p>
       }
     } @else if (!feed().resource.problem()) {
       <ui-skeleton [lines]="6" [height]="24" />
