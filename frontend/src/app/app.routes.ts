@@ -80,16 +80,6 @@ export const ROUTES: Routes = [
         loadChildren: async () => (await import('./commands/routes')).COMMAND_ROUTES,
       },
       {
-        path: 'playbooks',
-        data: { title: 'nav.playbooks' },
-        loadChildren: async () => (await import('./playbooks/routes')).PLAYBOOK_ROUTES,
-      },
-      {
-        path: 'operations',
-        data: { title: 'nav.operations' },
-        loadChildren: async () => (await import('./operations/routes')).OPERATION_ROUTES,
-      },
-      {
         path: 'playbooks/:id/run',
         canActivate: [mayRunPlaybooks],
         data: { title: 'playbookRuns.runTitle' },
@@ -99,6 +89,16 @@ export const ROUTES: Routes = [
         path: 'playbook-runs',
         data: { title: 'playbookRuns.title' },
         loadChildren: async () => (await import('./playbook-runs/routes')).PLAYBOOK_RUN_ROUTES,
+      },
+      {
+        path: 'playbooks',
+        data: { title: 'nav.playbooks' },
+        loadChildren: async () => (await import('./playbooks/routes')).PLAYBOOK_ROUTES,
+      },
+      {
+        path: 'operations',
+        data: { title: 'nav.operations' },
+        loadChildren: async () => (await import('./operations/routes')).OPERATION_ROUTES,
       },
       {
         path: 'access',

@@ -1,6 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { PlaybookTabs } from '../playbook-runs/playbook-tabs';
 import { SessionStore } from '../platform/session/session-store';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
@@ -24,6 +25,7 @@ import { foundPlaybooks } from './playbook-search';
     ErrorState,
     PageHeader,
     PlaybookRow,
+    PlaybookTabs,
     RouterLink,
     SearchInput,
     Skeleton,
@@ -40,15 +42,13 @@ import { foundPlaybooks } from './playbook-search';
   template: `<div class="page">
     <ui-page-header [heading]="t('nav.playbooks')" [note]="t('playbooks.intro')">
       <ui-stale-marker uiPageBadges [fetchedAt]="list.fetchedAt()" />
-      <a uiPageActions uiButton icon="list" routerLink="/playbook-runs">{{
-        t('playbooks.runs')
-      }}</a>
       @if (mayWrite()) {
         <a uiPageActions uiButton="primary" icon="plus" routerLink="/playbooks/new">{{
           t('playbooks.new')
         }}</a>
       }
     </ui-page-header>
+    <app-playbook-tabs />
     @if (list.problem(); as problem) {
       <ui-error-state [error]="problem" (retry)="list.reload()" />
     }

@@ -9,7 +9,6 @@ export const playbooksEn = {
   'playbooks.new': 'New playbook',
   'playbooks.run': 'Run',
   'playbooks.runNamed': 'Run {name}',
-  'playbooks.runs': 'Playbook runs',
   'playbooks.search': 'Find a playbook',
   'playbooks.own': 'Your own',
   'playbooks.builtin': 'With MyX',

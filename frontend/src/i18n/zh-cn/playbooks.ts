@@ -12,7 +12,6 @@ export const playbooksZhCn: Translation<typeof playbooksEn> = {
   'playbooks.new': '新建 playbook',
   'playbooks.run': '运行',
   'playbooks.runNamed': '运行 {name}',
-  'playbooks.runs': 'Playbook 运行记录',
   'playbooks.search': '查找 playbook',
   'playbooks.own': '自己的',
   'playbooks.builtin': '随 MyX 提供',
