@@ -33,7 +33,7 @@ const form: FormDescription = {
     },
   ],
 };
-const t: Translate = (key) => key;
+const t: Translate = (key, ..._params) => key;
 const site = { hosts: ['a.example'], port: '', health: { path: '' } };
 
 describe('checkDraft', () => {
