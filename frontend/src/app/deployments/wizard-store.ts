@@ -130,7 +130,7 @@ export class WizardStore {
 
   private async forget(unwanted: readonly DeploymentSummary[]): Promise<void> {
     for (const { id } of unwanted) {
-      await this.api.invoke(uninstallDeployment, { id, body: {} });
+      await unlessGone(this.api.invoke(uninstallDeployment, { id, body: {} }));
       this.deployments.update((known) => known.filter((deployment) => deployment.id !== id));
     }
   }
@@ -140,7 +140,9 @@ export class WizardStore {
     const note = this.note().trim() === '' ? {} : { note: this.note().trim() };
     const kept: DeploymentSummary[] = [];
     for (const { id } of this.deployments()) {
-      kept.push(await this.api.invoke(putDeploymentConfig, { id, body: { config, ...note } }));
+      const body = { config, ...note };
+      const changed = await unlessGone(this.api.invoke(putDeploymentConfig, { id, body }));
+      if (changed) kept.push(changed);
     }
     const planned = new Set(kept.map(({ server_id: id }) => id));
     const serverIds = this.serverIds().filter((id) => !planned.has(id));
@@ -176,5 +178,15 @@ export class WizardStore {
     } finally {
       this.busy.set(false);
     }
+  }
+}
+
+/** The answer, or null when somebody else has discarded the plan meanwhile. */
+async function unlessGone<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (toProblem(error).name === 'deployment_not_found') return null;
+    throw error;
   }
 }
