@@ -144,6 +144,10 @@ export class OperationsTray {
     const failed = this.t('operations.failed', { n: this.failed() });
     const state = this.failed() > 0 ? `${this.spoken()}, ${failed}` : this.spoken();
     return `${this.t('nav.operations')}: ${state}`;
+  /** Names the number on the button: it is all that is seen. */
+    const failed = this.running().length === 0 ? this.failed() : 0;
+    const told = failed > 0 ? this.t('operations.failedLately', { n: failed }) : this.spoken();
+    return `${this.t('nav.operations')}: ${told}`;
   });
 
   protected titleOf({ type }: OperationSummary): string {

@@ -12,6 +12,9 @@ import { liveResource } from '../platform/live/live-resource';
 import type { LiveResource } from '../platform/live/live-resource';
 import { soon } from './soon';
 
+/** Own playbooks have a topic each; those that come with MyX have names, and never change. */
+const OWN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** How long news of runs are collected: one on many servers tells of each of them. */
 const SETTLE_MS = 1000;
 
@@ -39,7 +42,8 @@ export function followPlaybook(id: Signal<string | null>): LiveResource<Playbook
   return liveResource<PlaybookDetails>({
     topics: () => {
       const current = id();
-      return current === null ? [] : [`playbooks:${current}`];
+      if (current === null) return [];
+      return [OWN_ID.test(current) ? `playbooks:${current}` : 'playbooks'];
     },
     load: () => api.invoke(getPlaybook, { id: id() ?? '' }),
     refetchOn: isAboutPlaybook,

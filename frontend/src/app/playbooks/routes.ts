@@ -15,7 +15,6 @@ export const PLAYBOOK_ROUTES: Routes = [
   },
   {
     path: ':id/edit',
-    data: { title: 'playbook.edit' },
     canDeactivate: [requireNoUnsaved],
     loadComponent: async () => (await import('./playbook-editor-page')).PlaybookEditorPage,
   },

@@ -87,4 +87,8 @@ export const operateEn = {
   'operations.toList': 'All operations',
   'operations.failed': { one: '{n} failed', other: '{n} failed' },
   'operations.running': { one: '{n} operation runs', other: '{n} operations run' },
+  'operations.failedLately': {
+    one: '{n} operation failed lately',
+    other: '{n} operations failed lately',
+  },
 } as const;

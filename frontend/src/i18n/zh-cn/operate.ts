@@ -80,4 +80,5 @@ export const operateZhCn: Translation<typeof operateEn> = {
   'operations.toList': '所有操作',
   'operations.failed': { other: '{n} 个失败' },
   'operations.running': '{n} 个操作正在进行',
+  'operations.failedLately': '{n} 个操作最近失败',
 };
