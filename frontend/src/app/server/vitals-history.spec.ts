@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Figures } from '../platform/api/generated/models/figures';
-import { pointOf, pointsOf } from './vitals-history';
+import { joined, pointOf, toldOf } from './vitals-history';
 
 function figures(received: number, sent: number): Figures {
   return {
@@ -37,24 +37,51 @@ describe('pointOf', () => {
   });
 });
 
-describe('pointsOf', () => {
+describe('traffic', () => {
+  it('is counted by the server’s own clock', () => {
+    const before = { at: 10, figures: { ...figures(1000, 0), uptime_seconds: 100 } };
+    const now = { ...figures(3000, 0), uptime_seconds: 120 };
+
+    expect(pointOf(now, 15, before).received).toBe(100);
+  });
+});
+
+describe('the last hour', () => {
   const sample = (second: number, received: number) => ({
     ...figures(received, 0),
     at: new Date(second * 1000).toISOString(),
   });
+  const kept = toldOf([sample(100, 0), sample(120, 4000)], 60);
+  const live = (at: number, received: number) => ({ at, figures: figures(received, 0) });
+
+  function drawn(first: ReturnType<typeof live> | null, ...later: readonly number[]) {
+    const points = [...(first ? [first.at] : []), ...later].map((at) =>
+      pointOf(figures(0, 0), at, null),
+    );
+    return joined(kept, first, points).map(({ at, received }) => [at, received]);
+  }
 
   it('has a point for every sample, by this machine’s clock', () => {
-    const points = pointsOf([sample(100, 0), sample(120, 4000)], { ahead: 60, until: Infinity });
-
-    expect(points.map(({ at, received }) => [at, received])).toEqual([
+    expect(drawn(null)).toEqual([
       [160, null],
       [180, 200],
     ]);
   });
 
-  it('leaves out what is told live already', () => {
-    const points = pointsOf([sample(100, 0), sample(120, 4000)], { ahead: 0, until: 120 });
+  it('goes on with what is told live', () => {
+    expect(drawn(live(190, 5000), 200)).toEqual([
+      [160, null],
+      [180, 200],
+      [190, expect.any(Number)],
+      [200, null],
+    ]);
+  });
 
-    expect(points.map(({ at }) => at)).toEqual([100]);
+  it('has what was kept and told alike only once', () => {
+    expect(drawn(live(190, 4000), 200).map(([at]) => at)).toEqual([160, 180, 200]);
+  });
+
+  it('leaves out samples of the time that was watched live', () => {
+    expect(drawn(live(170, 2000)).map(([at]) => at)).toEqual([160, 170]);
   });
 });

@@ -25,17 +25,19 @@ const OLDEST = 3600;
 /** Servers whose points are kept; the one looked at longest ago goes first. */
 const MOST_SERVERS = 10;
 
-/** What is drawn of a server's figures. */
-export type DrawnFigures = Omit<VitalsSample, 'at'>;
+/** What is drawn of a server's figures. Live ones tell by the uptime when they were taken. */
+export type DrawnFigures = Omit<VitalsSample, 'at'> & { readonly uptime_seconds?: number };
 
 /** Figures with the moment they were told, in seconds since the epoch. */
-interface Told {
+export interface Told {
   readonly at: number;
   readonly figures: DrawnFigures;
 }
 
 interface Kept {
   readonly points: WritableSignal<readonly VitalsPoint[]>;
+  /** The first and the latest that were told live. */
+  first: Told | null;
   last: Told | null;
 }
 
@@ -74,7 +76,11 @@ export class VitalsHistory {
   /** Starts collecting what a server's figures are, and goes on until others were watched since. */
   watch(id: string): void {
     const before = this.kept.get(id);
-    const known = before ?? { points: signal<readonly VitalsPoint[]>([]), last: null };
+    const known = before ?? {
+      points: signal<readonly VitalsPoint[]>([]),
+      first: null,
+      last: null,
+    };
     if (!before) void this.remember(id, known);
     // The latest watched moves to the end.
     this.kept.delete(id);
@@ -85,10 +91,12 @@ export class VitalsHistory {
 
   private add(id: string, figures: Figures): void {
     const kept = this.kept.get(id);
-    if (!kept || kept.last?.figures === figures) return;
+    // Fetched again, they are another object and nothing new.
+    if (!kept || (kept.last && isSame(kept.last.figures, figures))) return;
     const at = Date.now() / 1000;
     const point = pointOf(figures, at, kept.last);
     kept.last = { at, figures };
+    kept.first ??= kept.last;
     kept.points.update((points) => [
       ...points.slice(1 - MOST_POINTS).filter((one) => one.at > at - OLDEST),
       point,
@@ -101,36 +109,47 @@ export class VitalsHistory {
       const { at, samples } = await this.api.invoke(getServerVitalsHistory, { id });
       // Live points have this machine's times, samples the manager's.
       const ahead = (Date.now() - Date.parse(at)) / 1000;
-      kept.points.update((points) => [
-        ...pointsOf(samples, { ahead, until: points[0]?.at ?? Infinity }),
-        ...points,
-      ]);
+      kept.points.update((points) => joined(toldOf(samples, ahead), kept.first, points));
     } catch {
       // The chart begins with what is told from now on, as it does for a new server.
     }
   }
 }
 
-/**
- * What is drawn of samples, oldest first, from before `until` by this machine's clock, which is so many seconds
- * `ahead` of the manager's.
- */
-export function pointsOf(
-  samples: readonly VitalsSample[],
-  { ahead, until }: { readonly ahead: number; readonly until: number },
+/** Samples by the clock of this machine, which is so many seconds `ahead` of the manager's. */
+export function toldOf(samples: readonly VitalsSample[], ahead: number): Told[] {
+  return samples.map(({ at, ...figures }) => ({ at: Date.parse(at) / 1000 + ahead, figures }));
+}
+
+/** What is drawn of what the manager kept, followed by the points since `first` was told live. */
+export function joined(
+  kept: readonly Told[],
+  first: Told | null,
+  points: readonly VitalsPoint[],
 ): VitalsPoint[] {
-  const told = samples.map(({ at, ...figures }) => ({
-    at: Date.parse(at) / 1000 + ahead,
-    figures,
-  }));
-  return told
-    .filter(({ at }) => at < until)
-    .map(({ at, figures }, index) => pointOf(figures, at, told[index - 1] ?? null));
+  const before = kept.filter(({ at }) => first === null || at < first.at);
+  const drawn = before.map(({ at, figures }, index) =>
+    pointOf(figures, at, before[index - 1] ?? null),
+  );
+  const last = before.at(-1);
+  if (first === null || last === undefined) return [...drawn, ...points];
+  // What is on screen at first was often kept already.
+  if (isSame(first.figures, last.figures)) return [...drawn, ...points.slice(1)];
+  return [...drawn, pointOf(first.figures, first.at, last), ...points.slice(1)];
+}
+
+function isSame(a: DrawnFigures, b: DrawnFigures): boolean {
+  return (
+    a.network_received_bytes === b.network_received_bytes &&
+    a.network_sent_bytes === b.network_sent_bytes &&
+    a.cpu_percent === b.cpu_percent &&
+    (a.uptime_seconds ?? b.uptime_seconds) === (b.uptime_seconds ?? a.uptime_seconds)
+  );
 }
 
 /** What is drawn of these figures; the traffic is what was added since the figures before. */
 export function pointOf(figures: DrawnFigures, at: number, before: Told | null): VitalsPoint {
-  const seconds = before ? at - before.at : 0;
+  const seconds = before ? secondsSince(before, { at, figures }) : 0;
   const rate = (now: number, then: number | undefined): number | null =>
     // A counter that went back was set to zero by a reboot.
     then === undefined || seconds <= 0 || now < then ? null : (now - then) / seconds;
@@ -142,4 +161,10 @@ export function pointOf(figures: DrawnFigures, at: number, before: Told | null):
     received: rate(figures.network_received_bytes, before?.figures.network_received_bytes),
     sent: rate(figures.network_sent_bytes, before?.figures.network_sent_bytes),
   };
+}
+
+/** By the server's own clock where both tell it: what came when the page opened may have been told long before. */
+function secondsSince(before: Told, now: Told): number {
+  const [from, to] = [before.figures.uptime_seconds, now.figures.uptime_seconds];
+  return from === undefined || to === undefined || to <= from ? now.at - before.at : to - from;
 }

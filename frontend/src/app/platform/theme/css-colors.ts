@@ -7,6 +7,8 @@ export function resolveColors<Token extends string>(
   tokens: readonly Token[],
 ): Record<Token, string> {
   const probe = document.createElement('i');
+  // On its way from one colour to the next it would answer the old one.
+  probe.style.setProperty('transition', 'none', 'important');
   document.body.append(probe);
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 1;
