@@ -10,7 +10,7 @@ const SCALES: [number, number] = [0.15, 4];
 const STEP = 1.4;
 
 /** Headings and names keep their size on screen when the map is small, up to so many times their size in it. */
-const LARGEST_TEXT = 2;
+const LARGEST_TEXT = 3;
 
 /** From which scale on names are readable and shown, where there is room for them and where there is little. */
 export const NAMES_FROM = { roomy: 0.45, dense: 1.15 } as const;
