@@ -62,6 +62,40 @@ export async function lookAtPages(
   await wearUsual(page);
 }
 
+/**
+ * Looks at what is on screen in every look, without opening it anew: at pages that somebody has begun to fill in.
+ * The language is changed by its menu, as a person does.
+ */
+export async function lookAround(
+  page: Page,
+  look: (page: Page, name: string) => Promise<void>,
+  name: string,
+): Promise<void> {
+  for (const [language, looks] of Object.entries(LOOKS)) {
+    const [first] = looks;
+    if (first) await wear(page, first);
+    await chooseLanguage(page, language);
+    for (const worn of looks) {
+      await wear(page, worn);
+      // Both themes and both sizes; what else there is differs in words only.
+      if (worn.name === 'dark' || worn.name === 'narrow') await checkPage(page);
+      else await checkWidth(page);
+      await look(page, `${name}-${worn.name}`);
+    }
+  }
+  const [usual] = LOOKS.en;
+  if (usual) await wear(page, usual);
+  await chooseLanguage(page, 'en');
+}
+
+async function chooseLanguage(page: Page, language: string): Promise<void> {
+  const root = page.locator('html');
+  if ((await root.getAttribute('lang')) === language) return;
+  await page.getByRole('button', { name: /^(Language|语言)$/ }).click();
+  await page.getByRole('menuitem', { name: language === 'en' ? 'English' : '简体中文' }).click();
+  await expect(root).toHaveAttribute('lang', language);
+}
+
 /** As every journey begins. */
 async function wearUsual(page: Page): Promise<void> {
   const [usual] = LOOKS.en;
@@ -106,6 +140,10 @@ export async function checkPage(page: Page): Promise<void> {
     violations = await violationsOf(page);
   }
   expect.soft(violations).toEqual([]);
+  await checkWidth(page);
+}
+
+async function checkWidth(page: Page): Promise<void> {
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
