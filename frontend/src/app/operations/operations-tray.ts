@@ -139,12 +139,8 @@ export class OperationsTray {
   protected readonly spoken = computed(() =>
     this.t('operations.running', { n: this.running().length }),
   );
-  /** Says the number that is on the button, too. */
-  protected readonly label = computed(() => {
-    const failed = this.t('operations.failed', { n: this.failed() });
-    const state = this.failed() > 0 ? `${this.spoken()}, ${failed}` : this.spoken();
-    return `${this.t('nav.operations')}: ${state}`;
   /** Names the number on the button: it is all that is seen. */
+  protected readonly label = computed(() => {
     const failed = this.running().length === 0 ? this.failed() : 0;
     const told = failed > 0 ? this.t('operations.failedLately', { n: failed }) : this.spoken();
     return `${this.t('nav.operations')}: ${told}`;

@@ -85,7 +85,6 @@ export const operateEn = {
   'operations.older': 'Show older ones',
   'operations.toServer': 'Open the server',
   'operations.toList': 'All operations',
-  'operations.failed': { one: '{n} failed', other: '{n} failed' },
   'operations.running': { one: '{n} operation runs', other: '{n} operations run' },
   'operations.failedLately': {
     one: '{n} operation failed lately',

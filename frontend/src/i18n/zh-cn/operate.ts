@@ -78,7 +78,6 @@ export const operateZhCn: Translation<typeof operateEn> = {
   'operations.older': '显示更早的',
   'operations.toServer': '打开服务器',
   'operations.toList': '所有操作',
-  'operations.failed': { other: '{n} 个失败' },
   'operations.running': '{n} 个操作正在进行',
   'operations.failedLately': '{n} 个操作最近失败',
 };
