@@ -21,6 +21,8 @@ import { Segmented } from '../ui/segmented';
 import type { Segment } from '../ui/segmented';
 import { Skeleton } from '../ui/skeleton';
 import { Toasts } from '../ui/toasts';
+import { guardTab } from '../ui/unsaved-changes';
+import type { MayHaveUnsaved } from '../ui/unsaved-changes';
 import { ConfigDraft } from './config-draft';
 import type { ConfigMode } from './config-draft';
 import { DeploymentStore } from './deployment-store';
@@ -51,7 +53,7 @@ import { KindCatalog } from './kind-catalog';
   templateUrl: './config-tab.html',
   styleUrl: './config-tab.css',
 })
-export class DeploymentConfigTab {
+export class DeploymentConfigTab implements MayHaveUnsaved {
   private readonly api = inject(Api);
   private readonly kinds = inject(KindCatalog);
   private readonly router = inject(Router);
@@ -94,8 +96,10 @@ export class DeploymentConfigTab {
     return this.t('config.replaces', { now, wanted });
   });
   protected readonly isReadonly = computed(() => !this.store.mayWrite());
+  readonly hasUnsaved = computed(() => !this.isReadonly() && this.config.isChanged());
 
   constructor() {
+    guardTab(this.hasUnsaved);
     effect(() => {
       const details = this.store.details();
       const kind = this.kind();

@@ -53,9 +53,6 @@ import { KindCatalog } from './kind-catalog';
       .columns {
         grid-template-columns: minmax(0, 1fr);
       }
-      .facts {
-        order: -1;
-      }
     }
   `,
   template: `@if (store.details(); as details) {
@@ -109,7 +106,7 @@ import { KindCatalog } from './kind-catalog';
           }
         </ui-card>
       </div>
-      <ui-card class="facts" [heading]="t('deployment.facts')" icon="info">
+      <ui-card [heading]="t('deployment.facts')" icon="info">
         <ui-definition-list>
           <ui-definition [term]="t('deployment.service')">{{ store.kindTitle() }}</ui-definition>
           <ui-definition [term]="t('board.server')"

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import { requireNoUnsaved } from '../ui/unsaved-changes';
 
 /** One deployment, with its tabs. */
 export const DEPLOYMENT_ROUTES: Routes = [
@@ -17,6 +18,7 @@ export const DEPLOYMENT_ROUTES: Routes = [
       },
       {
         path: 'configuration',
+        canDeactivate: [requireNoUnsaved],
         loadComponent: async () => (await import('./config-tab')).DeploymentConfigTab,
       },
       {

@@ -19,6 +19,7 @@ import { DEPLOYMENT_STATUS } from '../ui/status';
 import { StatusBadge } from '../ui/status-badge';
 import { DeploymentActions } from './deployment-actions';
 import { DeploymentStore } from './deployment-store';
+import { noteText } from './note-text';
 import { VersionChanges } from './version-changes';
 
 /** What a version is compared with. */
@@ -132,7 +133,7 @@ export class VersionRow {
   });
   protected readonly note = computed(() => {
     const { copied_from: source, note } = this.version();
-    if (source === null) return note;
+    if (source === null) return note === null ? null : noteText(this.t, note);
     return this.t('deployment.copiedFrom', { version: source });
   });
   /** What runs and is wanted is nothing to go back to. */
