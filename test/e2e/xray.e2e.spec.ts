@@ -24,6 +24,8 @@ jest.setTimeout(1_200_000);
 const PAGE = 'the page behind the proxy';
 const SITE = 'site.example.com';
 const PORT = 443;
+/** A version whose pinned digest is not that of what the mirror has. */
+const MISTAKEN = '26.1.1';
 
 interface Deployment {
   readonly id: string;
@@ -61,12 +63,9 @@ beforeAll(async () => {
   [current, previous] = [await testXrayRelease('current'), await testXrayRelease('previous')];
   folder = await mkdtemp(path.join(tmpdir(), 'myx-xray-e2e-'));
   const releasesFile = path.join(folder, 'releases.json');
-  mirror = await startXrayMirror([current, previous]);
-  mirror.writeReleasesFile(releasesFile);
   fleet = await Fleet.open({
     hosts: [{ ansible: true }],
     env: {
-      MYX_XRAY_MIRROR_URL: mirror.url,
       MYX_XRAY_RELEASES_FILE: releasesFile,
       MYX_XRAY_COUNTERS_INTERVAL_SECONDS: '5',
       MYX_OPERATIONS_LEASE_SECONDS: '5',
@@ -74,6 +73,9 @@ beforeAll(async () => {
   });
   host = fleet.lab.host(1);
   const { managerAddress } = fleet.lab;
+  // Where the host reaches it, too; the manager reads its address when it is first asked for a release.
+  mirror = await startXrayMirror([current, previous], managerAddress);
+  mirror.writeReleasesFile(releasesFile, { mistaken: MISTAKEN });
   page = await servePage(PAGE, managerAddress);
   target = await serveTlsSite(makeCertificate({ commonName: SITE }), managerAddress);
   serverId = await fleet.addServer(1);
@@ -227,8 +229,23 @@ describe('Xray', () => {
     expect(await fetchedThrough(link)).toBe(PAGE);
   });
 
-  it('survives an upgrade during which the agent is killed', async () => {
-    const operationId = await configure({ version: current.version, custom: {} });
+  it('refuses an archive that the server downloaded and that is not the pinned one', async () => {
+    const version = MISTAKEN;
+
+    const operation = await ended(await configure({ version, source: 'host', custom: {} }));
+
+    const { message } = operation.error ?? {};
+    expect(operation).toMatchObject({ state: 'failed', error: { layer: 'install' } });
+    expect(message).toContain(mirror.mistakenSha256);
+    expect(message).toContain(current.sha256);
+    expect(await host.mustExec(['ls', '-A', '/opt/myx-xray/releases'])).toBe(
+      `${previous.version}\n`,
+    );
+    expect(await fetchedThrough(link)).toBe(PAGE);
+  });
+
+  it('survives an upgrade, downloaded by the server, during which the agent is killed', async () => {
+    const operationId = await configure({ version: current.version, source: 'host', custom: {} });
     await changesTheServer(operationId);
     await host.mustExec(['systemctl', 'kill', '--signal=KILL', 'myx-agent.service']);
 
@@ -237,6 +254,7 @@ describe('Xray', () => {
     expect(operation).toMatchObject({ state: 'succeeded', error: null });
     expect(await fetchedThrough(link)).toBe(PAGE);
     expect((await deployment()).program_version).toBe(current.version);
+    expect(mirror.requests.at(-1)).toBe(`/v${current.version}/${current.file}`);
   });
 
   it('goes back to the version before, though the manager is killed meanwhile', async () => {

@@ -10,10 +10,17 @@ export interface XrayMirror {
   readonly url: string;
   /** Paths that were asked for, in order. */
   readonly requests: readonly string[];
-  /** Writes a file for `xray.releases_file` that pins the digests of what is served here. */
-  writeReleasesFile(file: string): void;
+  /** Digest that is pinned for a mistaken version; nothing has it. */
+  readonly mistakenSha256: string;
+  /**
+   * Writes a file for `xray.releases_file` that pins the digests of what is served here, and a version whose
+   * digest is not that of the first release, which stands at its address.
+   */
+  writeReleasesFile(file: string, options?: { readonly mistaken?: string }): void;
   close(): Promise<void>;
 }
+
+const MISTAKEN_SHA256 = '0123456789abcdef'.repeat(4);
 
 /** Serves releases on an address of this machine; the lab's hosts reach it by their gateway. */
 export async function startXrayMirror(
@@ -35,8 +42,14 @@ export async function startXrayMirror(
   return {
     url,
     requests,
-    writeReleasesFile: (file) => {
-      writeFileSync(file, releasesFile(url, releases));
+    mistakenSha256: MISTAKEN_SHA256,
+    writeReleasesFile: (file, { mistaken } = {}) => {
+      const entries = releases.map((release) => entryOf(url, release));
+      const [first] = entries;
+      if (mistaken !== undefined && first !== undefined) {
+        entries.push({ ...first, version: mistaken, sha256: MISTAKEN_SHA256 });
+      }
+      writeFileSync(file, `${JSON.stringify({ releases: entries }, null, 2)}\n`);
     },
     close: () =>
       new Promise((resolve) => {
@@ -62,11 +75,12 @@ function answer(
   createReadStream(release.zip).pipe(response);
 }
 
-function releasesFile(url: string, releases: readonly TestXrayRelease[]): string {
-  const entries = releases.map(({ version, arch, file, sha256, size }) => ({
-    ...{ version, arch, file, sha256, size },
-    url: `${url}/v${version}/${file}`,
-    source: 'built for tests',
-  }));
-  return `${JSON.stringify({ releases: entries }, null, 2)}\n`;
+function entryOf(
+  url: string,
+  { version, arch, file, sha256, size }: TestXrayRelease,
+): Readonly<Record<'version' | 'arch' | 'file' | 'sha256' | 'url' | 'source', string>> & {
+  readonly size: number;
+} {
+  const from = { url: `${url}/v${version}/${file}`, source: 'built for tests' };
+  return { version, arch, file, sha256, size, ...from };
 }
