@@ -20,7 +20,6 @@ const INTERNAL_ROOT = '/var/lib/caddy/.local/share/caddy/pki/authorities/local/r
 /** What the deployment tool, apt and dpkg keep for themselves, and what account tools keep as backups. */
 const NOT_CADDYS = [
   /^\/opt\/myx-deployment-tool(\/|$)/,
-  /^\/root\/\.ansible(\/|$)/,
   /^\/var\/lib\/(myx-agent|apt|dpkg)(\/|$)/,
   /^\/var\/cache\/apt(\/|$)/,
   /^\/etc\/(passwd|shadow|group|gshadow|subuid|subgid)-$/,
