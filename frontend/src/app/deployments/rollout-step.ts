@@ -12,6 +12,9 @@ import { deploymentsOfKind } from './kind-deployments';
 import { RolloutServer } from './rollout-server';
 import { rolloutCounts, stillOpen } from './rollout-counts';
 
+/** Servers whose steps are shown without being asked for. */
+const FEW = 3;
+
 /** The work on every server, live, and how it ended. */
 @Component({
   selector: 'app-rollout-step',
@@ -22,6 +25,9 @@ import { rolloutCounts, stillOpen } from './rollout-counts';
       flex-direction: column;
       gap: 12px;
       min-width: 0;
+    }
+    ui-stale-marker:empty {
+      display: none;
     }
   `,
   template: `@if (live.problem(); as problem) {
@@ -46,7 +52,7 @@ import { rolloutCounts, stillOpen } from './rollout-counts';
     } @else {
       <ui-notice tone="bad" alert>
         <h2>{{ t('wizard.someFailed', { n: counts().failed }) }}</h2>
-        <p class="small">{{ t('wizard.asBefore') }}</p>
+        <p class="small">{{ t(isDegraded() ? 'wizard.notAsBefore' : 'wizard.asBefore') }}</p>
       </ui-notice>
     }
     <p class="cdk-visually-hidden" role="status">{{ progress() }}</p>
@@ -88,9 +94,13 @@ export class RolloutStep {
     return this.t('wizard.counts', { all, healthy, failed });
   });
 
-  /** The only one, and what needs somebody. */
+  protected readonly isDegraded = computed(() =>
+    this.current().some(({ state }) => state === 'degraded'),
+  );
+
+  /** A few are followed side by side; of many, those that need somebody. */
   protected isOpened(deployment: DeploymentSummary): boolean {
-    if (this.counts().all === 1) return true;
+    if (this.counts().all <= FEW) return true;
     return !stillOpen(deployment) && deployment.state !== 'healthy';
   }
 }

@@ -127,6 +127,8 @@ export const deploymentsEn = {
     other: '{n} servers could not be deployed to',
   },
   'wizard.asBefore': 'What failed was put back as it was; each deployment tells why.',
+  'wizard.notAsBefore':
+    'Something could not be put back as it was: look at what is degraded first.',
   'wizard.leave':
     'You can leave this page: the work goes on, and this page is found again under its address.',
   'wizard.gone': 'This deployment is not there any more',

@@ -111,6 +111,7 @@ export const deploymentsZhCn: Translation<typeof deploymentsEn> = {
   'wizard.done': '{kind} 已在 {n} 台服务器上运行并通过检查',
   'wizard.someFailed': '有 {n} 台服务器部署失败',
   'wizard.asBefore': '失败的服务器已恢复原状；各部署说明了原因。',
+  'wizard.notAsBefore': '有内容未能恢复原状：请先查看异常的部署。',
   'wizard.leave': '可以离开此页面：工作会继续，之后可通过此地址返回。',
   'wizard.gone': '该部署已不存在',
   'wizard.goneBody': '它已被放弃或卸载。',
