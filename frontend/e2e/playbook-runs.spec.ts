@@ -67,6 +67,7 @@ test('a playbook on two servers: a preview, then for real, and one failure does 
     await expect(
       page.getByText('A preview of “Roll out” on 2 servers: house-1, house-2.'),
     ).toBeVisible();
+    await look(page, 'playbook-run-review');
     await page.getByRole('button', { name: 'Preview on 2 servers' }).click();
     await expect(page.getByRole('heading', { name: 'Roll out', level: 1 })).toBeVisible();
     await expect(page.getByText('2 of 2 servers ended, 0 not succeeded').first()).toBeVisible();
@@ -107,6 +108,10 @@ test('a playbook on two servers: a preview, then for real, and one failure does 
     await expect(page.locator('app-task-item')).toHaveCount(1);
     await page.getByRole('button', { name: 'Log', exact: true }).click();
     await expect(page.locator('.xterm-rows')).toContainText('There is a cat');
+    await look(page, 'playbook-run-log');
+    await page.getByRole('link', { name: 'Open the operation' }).click();
+    await expect(page.getByRole('heading', { name: 'Run a playbook' })).toBeVisible();
+    await page.getByRole('link', { name: 'Open the playbook run' }).click();
   });
 
   await test.step('it is found again after a reload, and goes on being told', async () => {

@@ -3,7 +3,6 @@ import type { Type } from '@angular/core';
 import type { Routes } from '@angular/router';
 import { DEVELOPMENT_ROUTES } from './development-routes';
 import { requireSession, requireState } from './platform/session/session-guards';
-import { mayRunPlaybooks } from './playbook-runs/run-permission';
 import { FailedPage } from './shell/failed-page';
 
 /** What features do on every page: find things in the command palette, count trouble in the tab's title. */
@@ -78,12 +77,6 @@ export const ROUTES: Routes = [
         path: 'commands',
         data: { title: 'nav.commands' },
         loadChildren: async () => (await import('./commands/routes')).COMMAND_ROUTES,
-      },
-      {
-        path: 'playbooks/:id/run',
-        canActivate: [mayRunPlaybooks],
-        data: { title: 'playbookRuns.runTitle' },
-        loadComponent: async () => (await import('./playbook-runs/run-form-page')).RunFormPage,
       },
       {
         path: 'playbook-runs',

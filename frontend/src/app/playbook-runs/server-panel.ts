@@ -72,6 +72,9 @@ export class ServerPanel {
       return { title: this.t(`playbookRun.outcome.${outcome}`), message };
     }
     if (error === null) return null;
+    if (error.code === 'playbook_failed') {
+      return { title: this.t('playbookRun.taskFailed'), message: causeText(error) };
+    }
     const step = stepTitle(this.t, 'run_playbook', { name: error.step, title: error.step });
     const title = this.t('operation.failedAt', { step, layer: layerName(this.t, error.layer) });
     return { title, message: causeText(error) };

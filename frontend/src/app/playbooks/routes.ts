@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import { mayRunPlaybooks } from '../playbook-runs/run-permission';
 import { requireNoUnsaved } from '../ui/unsaved-changes';
 
 /** Pages of playbooks: the list, one playbook with its versions, and the editor. */
@@ -17,6 +18,11 @@ export const PLAYBOOK_ROUTES: Routes = [
     path: ':id/edit',
     canDeactivate: [requireNoUnsaved],
     loadComponent: async () => (await import('./playbook-editor-page')).PlaybookEditorPage,
+  },
+  {
+    path: ':id/run',
+    canActivate: [mayRunPlaybooks],
+    loadComponent: async () => (await import('../playbook-runs/run-form-page')).RunFormPage,
   },
   {
     path: ':id',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NAVIGATION, visibleNavigation } from './navigation';
+import { NAVIGATION, isAt, visibleNavigation } from './navigation';
 
 describe('visibleNavigation', () => {
   const all = new Set(NAVIGATION.flatMap(({ items }) => items.map(({ path }) => path)));
@@ -23,5 +23,19 @@ describe('visibleNavigation', () => {
     const keys = NAVIGATION.flatMap(({ items }) => items.map((item) => item.keys));
 
     expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('isAt', () => {
+  const at = (url: string): string[] =>
+    NAVIGATION.flatMap(({ items }) => items)
+      .filter((item) => isAt(item, url))
+      .map(({ path }) => path);
+
+  it('finds the one page that an address belongs to', () => {
+    expect(at('/servers/1/overview?x=1')).toEqual(['servers']);
+    expect(at('/playbooks?q=a')).toEqual(['playbooks']);
+    expect(at('/playbook-runs/1')).toEqual(['playbooks']);
+    expect(at('/profile')).toEqual([]);
   });
 });

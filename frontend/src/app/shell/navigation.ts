@@ -4,6 +4,8 @@ import type { IconName } from '../ui/icons';
 /** One page of the side navigation. */
 export interface NavigationItem {
   readonly path: string;
+  /** Other addresses that belong to it. */
+  readonly also?: readonly string[];
   readonly label: PlainKey;
   readonly icon: IconName;
   /** Jump keys. */
@@ -65,6 +67,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       },
       {
         path: 'playbooks',
+        also: ['playbook-runs'],
         label: 'nav.playbooks',
         icon: 'scroll',
         keys: 'g b',
@@ -109,6 +112,12 @@ export const PROFILE: NavigationItem = {
   keys: 'g p',
   permission: 'self',
 };
+
+/** True while an address is the item's own, below it, or belongs to it. */
+export function isAt({ path, also = [] }: NavigationItem, url: string): boolean {
+  const [, first = ''] = url.split(/[/?#]/);
+  return first === path || also.includes(first);
+}
 
 /** The groups with only the pages that exist and are allowed. Empty groups are left out. */
 export function visibleNavigation(

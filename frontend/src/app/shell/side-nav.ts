@@ -1,17 +1,21 @@
 import { Component, inject, output } from '@angular/core';
-import { RouterLink, RouterLinkActive } from '@angular/router';
+import { NavigationEnd, Router, RouterLink } from '@angular/router';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { filter, map } from 'rxjs';
 import { AlarmBadge } from '../health/alarm-badge';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { Icon } from '../ui/icon';
 import { Kbd } from '../ui/kbd';
 import { ConnectionState } from './connection-state';
+import { isAt } from './navigation';
+import type { NavigationItem } from './navigation';
 import { NavigationStore } from './navigation-store';
 import { UserMenu } from './user-menu';
 
 /** Name, search, the pages by group, and who is signed in. */
 @Component({
   selector: 'app-side-nav',
-  imports: [AlarmBadge, ConnectionState, Icon, Kbd, RouterLink, RouterLinkActive, UserMenu],
+  imports: [AlarmBadge, ConnectionState, Icon, Kbd, RouterLink, UserMenu],
   styleUrl: './side-nav.css',
   template: `<nav [attr.aria-label]="t('nav.label')">
       <a class="brand" routerLink="/" (click)="left.emit()">
@@ -30,8 +34,8 @@ import { UserMenu } from './user-menu';
               <li>
                 <a
                   [routerLink]="'/' + item.path"
-                  routerLinkActive="on"
-                  ariaCurrentWhenActive="page"
+                  [class.on]="isHere(item)"
+                  [attr.aria-current]="isHere(item) ? 'page' : null"
                   (click)="left.emit()"
                 >
                   <svg [uiIcon]="item.icon"></svg>{{ t(item.label) }}
@@ -55,4 +59,16 @@ export class SideNav {
   readonly searched = output();
   protected readonly navigation = inject(NavigationStore);
   protected readonly t = injectTranslate();
+  private readonly router = inject(Router);
+  private readonly url = toSignal(
+    this.router.events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map(() => this.router.url),
+    ),
+    { initialValue: this.router.url },
+  );
+
+  protected isHere(item: NavigationItem): boolean {
+    return isAt(item, this.url());
+  }
 }
