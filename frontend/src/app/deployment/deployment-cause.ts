@@ -78,7 +78,7 @@ const HEADLINES: Readonly<Partial<Record<DeploymentDetails['state'], readonly [T
           <div class="actions">
             @if (canApply()) {
               <button
-                uiButton="primary"
+                [uiButton]="brief() ? 'secondary' : 'primary'"
                 icon="play"
                 [busy]="actions.busy() === 'apply'"
                 (click)="actions.apply()"
