@@ -86,4 +86,8 @@ export const operateEn = {
   'operations.toServer': 'Open the server',
   'operations.toList': 'All operations',
   'operations.running': { one: '{n} operation runs', other: '{n} operations run' },
+  'operations.failedLately': {
+    one: '{n} operation failed lately',
+    other: '{n} operations failed lately',
+  },
 } as const;

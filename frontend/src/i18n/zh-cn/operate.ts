@@ -79,4 +79,5 @@ export const operateZhCn: Translation<typeof operateEn> = {
   'operations.toServer': '打开服务器',
   'operations.toList': '所有操作',
   'operations.running': '{n} 个操作正在进行',
+  'operations.failedLately': '{n} 个操作最近失败',
 };
