@@ -2,6 +2,7 @@ import { inject } from '@angular/core';
 import type { CanActivateFn, Routes } from '@angular/router';
 import { Router } from '@angular/router';
 import { SessionStore } from '../platform/session/session-store';
+import { requireNoUnsaved } from '../ui/unsaved-changes';
 
 /** Somebody who may only look is led to the list. */
 const mayDeploy: CanActivateFn = () =>
@@ -16,6 +17,7 @@ export const DEPLOYMENTS_ROUTES: Routes = [
   {
     path: 'new',
     canActivate: [mayDeploy],
+    canDeactivate: [requireNoUnsaved],
     data: { title: 'deployments.new' },
     loadComponent: async () => (await import('./wizard-page')).WizardPage,
   },

@@ -36,6 +36,8 @@ import type { RadioChoice } from '../ui/radio-cards';
 import { Skeleton } from '../ui/skeleton';
 import { StepBar } from '../ui/step-bar';
 import { Toasts } from '../ui/toasts';
+import { guardTab } from '../ui/unsaved-changes';
+import type { MayHaveUnsaved } from '../ui/unsaved-changes';
 import { eligibility } from './eligible-servers';
 import { deploymentsOfKind } from './kind-deployments';
 import { PlannedServer } from './planned-server';
@@ -79,7 +81,7 @@ const EAGER = 10;
   templateUrl: './wizard-page.html',
   styleUrl: './wizard-page.css',
 })
-export class WizardPage {
+export class WizardPage implements MayHaveUnsaved {
   readonly kind = input<string>();
   readonly server = input<string>();
 
@@ -90,6 +92,7 @@ export class WizardPage {
   protected readonly store = inject(WizardStore);
   protected readonly t = injectTranslate();
   protected readonly words = injectLocalize();
+  readonly hasUnsaved = this.store.hasUnsaved;
   protected readonly eager = EAGER;
   private readonly form = viewChild(DeploymentForm);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
@@ -177,6 +180,7 @@ export class WizardPage {
   });
 
   constructor() {
+    guardTab(this.hasUnsaved);
     effect(() => {
       const kinds = this.kinds.hasValue() ? this.kinds.value() : null;
       if (kinds === null) return;

@@ -75,6 +75,14 @@ describe('WizardStore', () => {
     expect(TestBed.inject(Router).url).toBe('/#d-a,d-b');
   });
 
+  it('knows what would be lost until it is planned', async () => {
+    store.enter({ port: '81' });
+    expect(store.hasUnsaved()).toBe(true);
+
+    await store.plan();
+    expect(store.hasUnsaved()).toBe(false);
+  });
+
   it('changes the plan of servers that stay, and forgets those that are not chosen any more', async () => {
     await store.plan();
     manager.asked.length = 0;

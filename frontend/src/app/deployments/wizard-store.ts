@@ -43,16 +43,19 @@ export class WizardStore {
     () => this.step() === 'work' || (this.resumed() && this.deployments().length > 1),
   );
   private readonly resumed = signal(false);
+  private readonly typed = signal(false);
+  /** Something was entered that is not on the manager yet. */
+  readonly hasUnsaved = this.typed.asReadonly();
 
   readonly draft = computed<Draft>(() => {
     const kind = this.kind();
     return kind ? (this.drafts().get(kind.name) ?? draftOf(kind.form)) : {};
   });
 
-  setDraft(draft: Draft): void {
-    const name = this.kind()?.name;
-    if (name === undefined) return;
-    this.drafts.update((drafts) => new Map([...drafts, [name, draft]]));
+  /** Takes over what somebody entered. */
+  enter(draft: Draft): void {
+    this.typed.set(true);
+    this.setDraft(draft);
   }
 
   goTo(step: WizardStep): void {
@@ -68,6 +71,7 @@ export class WizardStore {
       if (!kind) return;
       await this.dropUnwanted(kind.name);
       await this.store(kind);
+      this.typed.set(false);
       await this.remember();
       this.goTo('plan');
     });
@@ -116,6 +120,12 @@ export class WizardStore {
       const isPlanned = found.every(({ state }) => state === 'planned');
       this.goTo(isPlanned ? 'plan' : 'work');
     });
+  }
+
+  private setDraft(draft: Draft): void {
+    const name = this.kind()?.name;
+    if (name === undefined) return;
+    this.drafts.update((drafts) => new Map([...drafts, [name, draft]]));
   }
 
   /** Plans for servers that are not chosen any more, or of another kind, are forgotten. */
