@@ -76,6 +76,7 @@ export class RunFormPage {
   readonly label = input<Many>();
   readonly from = input<string>();
   readonly real = input<string>();
+  readonly version = input<string>();
 
   private readonly api = inject(Api);
   private readonly document = inject(DOCUMENT);
@@ -89,8 +90,11 @@ export class RunFormPage {
   protected readonly tried = signal(false);
 
   protected readonly subject = resource({
-    params: () => ({ id: this.id(), from: this.from() }),
-    loader: ({ params: { id, from } }) => loadSubject(this.api, id, from),
+    params: () => {
+      const version = /^[1-9]\d{0,8}$/.test(this.version() ?? '') ? Number(this.version()) : null;
+      return { id: this.id(), from: this.from(), version };
+    },
+    loader: ({ params }) => loadSubject(this.api, params),
   });
   private readonly known = computed(() => (this.subject.hasValue() ? this.subject.value() : null));
   protected readonly earlier = computed(() => this.known()?.earlier ?? null);
