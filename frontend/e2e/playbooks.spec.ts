@@ -1,6 +1,8 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, noteOn, test } from './fleet.fixture.ts';
 import { checkPage, lookAtPages } from './looks.ts';
+
+test.describe.configure({ timeout: 900_000 });
 
 const MISTAKEN = `# description: Greets whoever reads it.
 # variables:
@@ -14,6 +16,11 @@ const MISTAKEN = `# description: Greets whoever reads it.
       ansible.builtin.debgu:
         msg: 'Hello, {{ who }}'
 `;
+
+/** The name of the playbook: its variables have names, too. */
+function nameOf(page: Page): Locator {
+  return page.getByLabel('Name', { exact: true }).first();
+}
 
 /** Replaces the text in the editor, as somebody who pastes. */
 async function write(page: Page, text: string): Promise<void> {
@@ -33,7 +40,7 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
   await expect(page.getByText('No playbook of your own yet')).toBeVisible();
   await page.getByRole('link', { name: 'New playbook' }).first().click();
 
-  await page.getByLabel('Name', { exact: true }).fill('greet');
+  await nameOf(page).fill('greet');
   await write(page, '- hosts: web\n  tasks: []\n');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('Not saved: this is not a playbook');
@@ -81,7 +88,7 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
   await page.goto(`${url}/playbooks?q=restart`);
   await page.getByRole('link', { name: 'Restart a service', exact: true }).click();
   await page.getByRole('link', { name: 'Copy as my own' }).click();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('restart_service-copy');
+  await expect(nameOf(page)).toHaveValue('restart_service-copy');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(noteOn(page, 'Version 1 is saved.')).toBeVisible();
   await expect(page.getByLabel('Name', { exact: true }).last()).toHaveValue('reload');

@@ -20,6 +20,9 @@ import { checkOf } from './version-check';
     :host {
       display: block;
     }
+    .head {
+      font-weight: 600;
+    }
     .said {
       display: block;
       margin-top: 8px;
@@ -39,14 +42,14 @@ import { checkOf } from './version-check';
     @case ('usable') {
       @if (check()) {
         <ui-notice tone="ok">
-          <h3>{{ t('check.usable', { n: version().version }) }}</h3>
+          <p class="head">{{ t('check.usable', { n: version().version }) }}</p>
           <p class="muted">{{ t('check.usableBody', { server: server() }) }}</p>
         </ui-notice>
       }
     }
     @case ('invalid') {
       <ui-notice tone="bad" alert>
-        <h3>{{ t('check.refused', { n: version().version }) }}</h3>
+        <p class="head">{{ t('check.refused', { n: version().version }) }}</p>
         @if (places().length > 0) {
           <app-place-list [places]="places()" (chosen)="reveal.emit($event)" />
         } @else {
@@ -64,7 +67,7 @@ import { checkOf } from './version-check';
     @default {
       @if (message() !== '') {
         <ui-notice tone="warn" alert>
-          <h3>{{ t('check.unfinished', { n: version().version }) }}</h3>
+          <p class="head">{{ t('check.unfinished', { n: version().version }) }}</p>
           <p>{{ message() }}</p>
           <p class="small log">
             <a class="link" [routerLink]="['/operations', operation()]">{{ t('check.log') }}</a>

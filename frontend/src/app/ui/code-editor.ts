@@ -38,6 +38,7 @@ const MOST_ROWS = 28;
   styleUrl: './code-editor.css',
   template: `<div
       class="frame"
+      [class.still]="readonly()"
       [class.bad]="invalid() || diagnostics().length > 0"
       [style.min-height.px]="height()"
     >
