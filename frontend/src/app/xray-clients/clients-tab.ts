@@ -135,7 +135,8 @@ export class XrayClientsTab {
     if (this.store.isFree()) return null;
     const operation = this.store.operation.operation();
     const step = operation?.steps.find(({ state }) => state === 'running');
-    return operation && step ? stepTitle(this.t, operation.type, step) : '';
+    if (!operation || !step) return '';
+    return this.t('operation.nowAt', { step: stepTitle(this.t, operation.type, step) });
   });
 
   constructor() {
