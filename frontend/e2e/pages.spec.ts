@@ -4,8 +4,6 @@ import type { Fleet } from '../../test/support/fleet.ts';
 import { expect, test } from './fleet.fixture.ts';
 import { lookAtPages } from './looks.ts';
 
-test.describe.configure({ timeout: 1_800_000 });
-
 /** What a company of some size may have. One of them is down. */
 const OTHERS: readonly SimulatedServer[] = ['ams', 'fra', 'sgp'].flatMap((zone) =>
   ['web-3', 'web-4', 'web-5', 'cache-1', 'cache-2', 'db-2', 'queue-1', 'edge-1'].map((name) => ({
@@ -42,6 +40,7 @@ async function prepare(fleet: Fleet) {
 }
 
 test('every page passes axe in every look', async ({ console: page, fleet, look }) => {
+  test.setTimeout(1_800_000);
   const { server, command, failed, run, operation } = await prepare(fleet);
   const others = await SimulatedServers.open(fleet.manager, OTHERS);
   await others.stop(DOWN);
