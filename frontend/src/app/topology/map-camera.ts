@@ -6,11 +6,13 @@ import type { Point, TopologyLayout } from './topology-layout';
 
 /** Room between the map and the edge of its view, in pixels. */
 const MARGIN = 32;
+/** Room for the tools below the map where the view is narrow, in pixels. */
+const TOOLS = 44;
 const SCALES: [number, number] = [0.15, 4];
 const STEP = 1.4;
 
 /** Headings and names keep their size on screen when the map is small, up to so many times their size in it. */
-const LARGEST_TEXT = 3;
+const LARGEST_TEXT = 2.4;
 
 /** From which scale on names are readable and shown, where there is room for them and where there is little. */
 export const NAMES_FROM = { roomy: 0.45, dense: 1.15 } as const;
@@ -47,8 +49,9 @@ export class MapCamera {
 
   /** Shows everything. */
   fit({ left, top, right, bottom }: TopologyLayout['bounds']): void {
-    const { width, height } = this.size();
-    if (width === 0 || height === 0) return;
+    const { width, height: all } = this.size();
+    if (width === 0 || all === 0) return;
+    const height = all > width ? all - TOOLS : all;
     const scale = Math.min(
       (width - 2 * MARGIN) / (right - left),
       (height - 2 * MARGIN) / (bottom - top),
