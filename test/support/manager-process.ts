@@ -12,7 +12,7 @@ import { ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 180_000;
 
 /** How a manager under test is started. */
 export interface ManagerOptions {
