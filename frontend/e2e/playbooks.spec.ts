@@ -45,6 +45,8 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('Not saved: this is not a playbook');
   await expect(page.getByRole('alert')).toContainText('Line 1, column 10');
+  await checkPage(page);
+  await look(page, 'playbook-new');
 
   await write(page, MISTAKEN);
   await page.getByRole('button', { name: 'Save and check' }).click();
@@ -87,6 +89,9 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
 
   await page.goto(`${url}/playbooks?q=restart`);
   await page.getByRole('link', { name: 'Restart a service', exact: true }).click();
+  await expect(page.locator('.cm-line')).not.toHaveCount(0);
+  await checkPage(page);
+  await look(page, 'playbook-builtin');
   await page.getByRole('link', { name: 'Copy as my own' }).click();
   await expect(nameOf(page)).toHaveValue('restart_service-copy');
   await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -1,6 +1,7 @@
 import type { Routes } from '@angular/router';
 import { mayRunPlaybooks } from '../playbook-runs/run-permission';
 import { requireNoUnsaved } from '../ui/unsaved-changes';
+import { mayWritePlaybooks } from './write-permission';
 
 /** Pages of playbooks: the list, one playbook with its versions, and the editor. */
 export const PLAYBOOK_ROUTES: Routes = [
@@ -11,11 +12,13 @@ export const PLAYBOOK_ROUTES: Routes = [
   {
     path: 'new',
     data: { title: 'playbooks.new' },
+    canActivate: [mayWritePlaybooks],
     canDeactivate: [requireNoUnsaved],
     loadComponent: async () => (await import('./playbook-editor-page')).PlaybookEditorPage,
   },
   {
     path: ':id/edit',
+    canActivate: [mayWritePlaybooks],
     canDeactivate: [requireNoUnsaved],
     loadComponent: async () => (await import('./playbook-editor-page')).PlaybookEditorPage,
   },
