@@ -65,7 +65,7 @@ describe('services whose change is killed in the middle', () => {
     ]);
 
     await both(operations, ['new', 'new']);
-  }, 240_000);
+  }, 400_000);
 
   it('goes on when the manager is killed', async () => {
     const operations = await Promise.all([caddy.goBack(), exporter.goBack()]);
@@ -78,7 +78,7 @@ describe('services whose change is killed in the middle', () => {
     await fleet.manager.boot();
 
     await both(operations, ['new', 'new']);
-  }, 240_000);
+  }, 400_000);
 
   it('is as it was when its server loses power, or as it should be', async () => {
     const [applied, rolledBack] = await Promise.all([caddy.change(9300), exporter.goBack()]);
@@ -93,12 +93,12 @@ describe('services whose change is killed in the middle', () => {
 
     await caddy.settled(applied);
     await exporter.settled(rolledBack);
-  }, 300_000);
+  }, 400_000);
 
   it('is as it was when its operation is cancelled, and when the taking back is killed, too', async () => {
     await host(2).block(HIDDEN_PORT, 'reject');
     const killer = host(2).exec(['sh', '-c', KILL_A_RESTORATION, 'sh', exporter.stateDirectory], {
-      timeoutMs: 200_000,
+      timeoutMs: 300_000,
     });
     const [cancelled, hidden] = await Promise.all([caddy.change(9400), exporter.change(9300)]);
     await caddy.comesTo(cancelled, SWITCHED);
@@ -115,9 +115,9 @@ describe('services whose change is killed in the middle', () => {
         }
         return state === 'failed' ? true : undefined;
       },
-      { deadlineMs: 120_000 },
+      { deadlineMs: 200_000 },
     );
     expect(await exporter.settled(hidden)).toBe('old');
     await host(2).unblock(HIDDEN_PORT);
-  }, 300_000);
+  }, 400_000);
 });
