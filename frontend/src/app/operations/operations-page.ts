@@ -179,7 +179,7 @@ export class OperationsPage {
   ]);
   protected readonly columns = computed<readonly TableColumn[]>(() => [
     { id: 'state', label: this.t('board.status'), width: '150px' },
-    { id: 'type', label: this.t('operations.what'), width: 'minmax(140px, 1.2fr)' },
+    { id: 'type', label: this.t('operations.what'), width: 'minmax(140px, 1.5fr)' },
     { id: 'server', label: this.t('board.server'), width: 'minmax(110px, 1fr)', fromWidth: 460 },
     { id: 'error', label: this.t('operations.why'), width: 'minmax(140px, 2.4fr)', fromWidth: 900 },
     { id: 'actor', label: this.t('operations.by'), width: '110px', fromWidth: 760 },

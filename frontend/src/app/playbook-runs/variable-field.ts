@@ -110,7 +110,10 @@ export class VariableField {
   private defaultHint(): string {
     const value = this.fallback();
     if (value === '' || this.variable().type === 'boolean') return '';
-    const short = value.length > DEFAULT_LENGTH ? `${value.slice(0, DEFAULT_LENGTH)}…` : value;
-    return this.t('runPlaybook.default', { value: short.replaceAll('\n', ', ') });
+    const variable = this.variable();
+    const isMap = variable.type === 'map';
+    const line = isMap ? JSON.stringify(variable.default) : value.replaceAll('\n', ', ');
+    const short = line.length > DEFAULT_LENGTH ? `${line.slice(0, DEFAULT_LENGTH)}…` : line;
+    return this.t('runPlaybook.default', { value: short });
   }
 }

@@ -1,13 +1,13 @@
 /** Words for operations of playbooks and deployments: types, steps, layers, and what the audit log says. */
 export const operationTypesEn = {
-  'operation.sync_deployment_tool': 'Bring the deployment tool up to date',
+  'operation.sync_deployment_tool': 'Update the deployment tool',
   'operation.install_ansible': 'Install Ansible',
   'operation.apply_deployment': 'Deploy a service',
   'operation.rollback_deployment': 'Roll back a service',
   'operation.uninstall_deployment': 'Uninstall a service',
-  'operation.check_deployment': 'Compare a service with what was deployed',
+  'operation.check_deployment': 'Check a service',
   'operation.run_playbook': 'Run a playbook',
-  'operation.check_playbook': 'Check the syntax of a playbook',
+  'operation.check_playbook': 'Check a playbook',
   'step.sync_deployment_tool': 'Bring the deployment tool up to date',
   'step.install_ansible': 'Install Ansible',
   'step.upload_playbook': 'Send the playbook',
