@@ -1,12 +1,13 @@
 /**
  * `npm test`: brings the Debian packages the tests need where it can, builds what is stale, runs the
- * unit, frontend, integration and end-to-end projects and the journeys through the web UI, and ends
- * with one line of counts. Arguments narrow it down to the test files whose paths match them.
+ * unit, frontend, integration and end-to-end projects and the journeys through the web UI, some of them
+ * at the same time, and ends with one line of counts. Arguments narrow it down to the test files whose paths match them.
  *
  * Where the packages cannot be had (not root, not Debian) the projects that need them are left out
  * and named with the reason; under CI=true that is a failure instead.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { StdioOptions } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,28 +33,35 @@ interface Project {
   readonly name: string;
   readonly packages: readonly string[];
   /** Runs it and answers its exit status. */
-  readonly run: (run: Run) => number | null;
+  readonly run: (run: Run) => Promise<number | null>;
   readonly count: (report: string) => Counts;
 }
 
 const ALL_CORES = '--maxWorkers=100%';
 /** Tests on hosts mostly wait, and each has hosts and a manager of its own. */
 const TWO_AT_A_TIME = '--maxWorkers=2';
+/** These wait too, and go on beside those on hosts. */
+const ONE_AT_A_TIME = '--runInBand';
 const HOSTS = [...SYSTEM_PACKAGES.lab, ...SYSTEM_PACKAGES.integration];
 
-const PROJECTS: readonly Project[] = [
-  jestProject('unit', [], ['--selectProjects', 'unit', ALL_CORES]),
-  jestProject('frontend', [], ['--config', 'frontend/jest.config.js', ALL_CORES]),
-  jestProject('integration', SYSTEM_PACKAGES.integration, [
-    ...['--selectProjects', 'integration', '--runInBand'],
-  ]),
-  jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', TWO_AT_A_TIME]),
-  {
-    name: 'journeys',
-    packages: [...HOSTS, ...SYSTEM_PACKAGES.browser],
-    run: runPlaywright,
-    count: countOfPlaywright,
-  },
+/** One group after the other; what is in the same group runs at the same time. */
+const GROUPS: readonly (readonly Project[])[] = [
+  [jestProject('unit', [], ['--selectProjects', 'unit', ALL_CORES])],
+  [jestProject('frontend', [], ['--config', 'frontend/jest.config.js', ALL_CORES])],
+  [
+    jestProject('integration', SYSTEM_PACKAGES.integration, [
+      ...['--selectProjects', 'integration', ONE_AT_A_TIME],
+    ]),
+    jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', TWO_AT_A_TIME]),
+  ],
+  [
+    {
+      name: 'journeys',
+      packages: [...HOSTS, ...SYSTEM_PACKAGES.browser],
+      run: runPlaywright,
+      count: countOfPlaywright,
+    },
+  ],
 ];
 
 function jestProject(
@@ -74,10 +82,7 @@ function jestProject(
       const some = patterns.length > 0 ? ['--passWithNoTests', ...patterns] : [];
       const jest = ['node_modules/jest/bin/jest.js', '--ci', ...selection, ...json, ...some];
       // Jest repeats its report on standard output under --json; people read standard error.
-      return spawnSync(process.execPath, [...node, ...jest], {
-        cwd: root,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }).status;
+      return runNode([...node, ...jest], { stdio: ['ignore', 'ignore', 'inherit'] });
     },
     count: countOfJest,
   };
@@ -97,19 +102,31 @@ function countOfJest(report: string): Counts {
   };
 }
 
-function runPlaywright({ report, patterns }: Run): number | null {
+function runPlaywright({ report, patterns }: Run): Promise<number | null> {
   const some = patterns.length > 0 ? ['--pass-with-no-tests', ...patterns] : [];
   const cli = path.join(root, 'node_modules/@playwright/test/cli.js');
-  return spawnSync(
-    process.execPath,
-    [cli, 'test', '--project=journeys', '--reporter=list,json', ...some],
-    {
-      cwd: path.join(root, 'frontend'),
-      env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-      // Its list is for people and goes where Jest's does.
-      stdio: ['ignore', 2, 'inherit'],
-    },
-  ).status;
+  return runNode([cli, 'test', '--project=journeys', '--reporter=list,json', ...some], {
+    cwd: path.join(root, 'frontend'),
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    // Its list is for people and goes where Jest's does.
+    stdio: ['ignore', 2, 'inherit'],
+  });
+}
+
+/** Runs a script to its end and answers its exit status; null when a signal ended it. */
+function runNode(
+  args: readonly string[],
+  options: {
+    readonly stdio: StdioOptions;
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+  },
+): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, ...options });
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
 }
 
 function countOfPlaywright(report: string): Counts {
@@ -123,12 +140,16 @@ function countOfPlaywright(report: string): Counts {
   };
 }
 
-function runProject({ name, run, count }: Project, output: string): Counts {
+async function runProject({ name, run, count }: Project, output: string): Promise<Counts> {
+  process.stderr.write(`\n== ${name}\n`);
+  const started = performance.now();
   const report = path.join(output, `${name}.json`);
-  const status = run({ report, patterns: process.argv.slice(2) });
+  const status = await run({ report, patterns: process.argv.slice(2) });
   const counts = existsSync(report) ? count(report) : { passed: 0, failed: 0, skipped: 0 };
   // What does not even load has no failed test but a failed run.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stderr.write(`== ${name}: ${counts.passed} passed in ${seconds} s\n`);
   return counts;
 }
 
@@ -150,20 +171,18 @@ async function main(): Promise<void> {
   const remarks: string[] = [];
   if (process.argv.length === 2) prepareXrayBeside();
   buildWhatIsStale();
-  for (const project of PROJECTS) {
-    const packages = await ensureSystemPackages(project.packages);
-    if (!packages.ok) {
-      remarks.push(`${project.name} tests left out: ${packages.reason}`);
-      continue;
+  for (const group of GROUPS) {
+    const ready: Project[] = [];
+    for (const project of group) {
+      const packages = await ensureSystemPackages(project.packages);
+      if (packages.ok) ready.push(project);
+      else remarks.push(`${project.name} tests left out: ${packages.reason}`);
     }
-    process.stderr.write(`\n== ${project.name}\n`);
-    const started = performance.now();
-    const counts = runProject(project, output);
-    const seconds = Math.round((performance.now() - started) / 1000);
-    process.stderr.write(`== ${project.name}: ${counts.passed} passed in ${seconds} s\n`);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    for (const counts of await Promise.all(ready.map((one) => runProject(one, output)))) {
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+    }
   }
   rmSync(output, { recursive: true });
   for (const line of remarks) process.stdout.write(`${line}\n`);
