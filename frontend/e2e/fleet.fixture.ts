@@ -45,7 +45,7 @@ export const test = base.extend<Journey, Machines>({
         hosts: [{}, { ansible: true }, { ansible: true }],
         env: {
           // What does not answer is given up on before the journey is.
-          MYX_INSTALL_RPC_TIMEOUT_SECONDS: '30',
+          MYX_INSTALL_RPC_TIMEOUT_SECONDS: '20',
           MYX_HEARTBEAT_TIMEOUT_SECONDS: '3',
           MYX_XRAY_RELEASES_FILE: xrayReleases,
         },

@@ -40,7 +40,7 @@ describe('installation on real servers', () => {
   beforeAll(async () => {
     fleet = await Fleet.open({
       hosts: [{}, {}, { isolatedBehind: 0 }],
-      env: { MYX_INSTALL_RPC_TIMEOUT_SECONDS: '30' },
+      env: { MYX_INSTALL_RPC_TIMEOUT_SECONDS: '20' },
     });
     host = fleet.lab.host(1);
     untouched = host.snapshotFiles();

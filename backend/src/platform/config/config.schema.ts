@@ -154,7 +154,7 @@ export type CommandsConfig = z.infer<typeof CommandsConfig>;
 /** Limits of the installation of an agent. */
 export const InstallConfig = z.strictObject({
   rpc_timeout_seconds: count(
-    { min: 30, max: 120, default: 120 },
+    { min: 10, max: 120, default: 120 },
     'How long a new agent may take to answer',
   ),
 });

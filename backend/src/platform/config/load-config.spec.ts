@@ -176,7 +176,7 @@ describe('loadConfig', () => {
     ],
     [
       'a timeout out of bounds',
-      ['--install-rpc-timeout-seconds', '20'],
+      ['--install-rpc-timeout-seconds', '5'],
       /install\.rpc_timeout_seconds/,
     ],
   ])('refuses %s', (_name, argv, message) => {
