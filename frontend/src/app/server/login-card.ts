@@ -74,7 +74,6 @@ export class LoginCard {
       data: { serverId: details.id, serverName: details.name, host: details.host },
       width: '600px',
       keepOpen: true,
-      onTop: true,
     });
     if ((await firstValueFrom(ref.closed)) !== true) return;
     this.toasts.show(this.t('server.loginAdded'));

@@ -9,6 +9,11 @@ import { Notice } from '../ui/notice';
 @Component({
   selector: 'app-probe-problem',
   imports: [Notice],
+  styles: `
+    :host(:empty) {
+      display: none;
+    }
+  `,
   template: `@if (problem(); as problem) {
     <ui-notice tone="bad" alert>
       <h3>{{ t('add.unreachable', { layer: problem.layer }) }}</h3>
