@@ -155,6 +155,21 @@ describe('OperationRunner', () => {
       message: 'Open the port.',
     });
     expect(lease.log).toContain('Open the port.');
+    expect(lease.log).toContain('The operation failed; what it had done is undone.');
+  });
+
+  it('does not tell of undoing where nothing can be undone', async () => {
+    const looking: Step = {
+      name: 'look',
+      title: 'look',
+      apply: () => Promise.reject(new StepFailure('server', 'broken', 'Mend it.')),
+    };
+    const { runner, lease } = runnerOf([looking]);
+
+    await runner.run();
+
+    expect(lease.finished).toBe('failed');
+    expect(lease.log).toContain('The operation failed.');
   });
 
   it('does not undo a step whose check failed', async () => {

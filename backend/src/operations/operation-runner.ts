@@ -278,7 +278,8 @@ export class OperationRunner {
 
   private async finish(outcome: Ending['outcome']): Promise<void> {
     const leftovers = outcome === 'cleanup_pending' ? this.leftovers() : [];
-    this.log.add(null, ENDINGS[outcome], outcome === 'succeeded' ? 'info' : 'warning');
+    const isUndone = this.steps.some(({ state }) => state === 'undone');
+    this.log.add(null, ending(outcome, isUndone), outcome === 'succeeded' ? 'info' : 'warning');
     for (const { what } of leftovers) this.log.add(null, `left behind: ${what}`, 'warning');
     await this.log.flush();
     const attempts = this.operation.cleanupAttempts + 1;
@@ -370,10 +371,17 @@ function timedOut(cause: unknown): StepFailure {
   );
 }
 
-const ENDINGS: Readonly<Record<Ending['outcome'], string>> = {
-  succeeded: 'The operation succeeded.',
-  failed: 'The operation failed; what it had done is undone.',
-  cancelled: 'The operation was cancelled; what it had done is undone.',
-  cleanup_pending:
-    'The operation failed, and not everything could be undone. It will be tried again.',
-};
+/** The last line of the log. Steps that only look, and playbooks, have nothing that could be undone. */
+function ending(outcome: Ending['outcome'], isUndone: boolean): string {
+  switch (outcome) {
+    case 'succeeded':
+      return 'The operation succeeded.';
+    case 'cleanup_pending':
+      return 'The operation failed, and not everything could be undone. It will be tried again.';
+    case 'failed':
+    case 'cancelled': {
+      const end = outcome === 'failed' ? 'failed' : 'was cancelled';
+      return `The operation ${end}${isUndone ? '; what it had done is undone' : ''}.`;
+    }
+  }
+}
