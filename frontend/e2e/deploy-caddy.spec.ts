@@ -110,7 +110,7 @@ test('Caddy: deployed by the wizard, changed, and rolled back to the page of bef
     await test.step('live, to a service that answers', async () => {
       await expect(page.getByText('Caddy is being deployed')).toBeVisible();
       await look(page, 'wizard-live');
-      await expect(page.getByText('Caddy runs, and was looked at')).toBeVisible({
+      await expect(page.getByText('Caddy runs and passed its checks')).toBeVisible({
         timeout: 400_000,
       });
       const address = `http://${fleet.lab.host(2).address}/`;

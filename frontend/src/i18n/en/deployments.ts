@@ -119,8 +119,8 @@ export const deploymentsEn = {
     other: '{kind} is being deployed on {n} servers',
   },
   'wizard.done': {
-    one: '{kind} runs, and was looked at',
-    other: '{kind} runs on {n} servers, and was looked at on each',
+    one: '{kind} runs and passed its checks',
+    other: '{kind} runs on {n} servers and passed its checks on each',
   },
   'wizard.someFailed': {
     one: '{n} server could not be deployed to',
