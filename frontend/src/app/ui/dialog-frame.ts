@@ -13,7 +13,8 @@ import { Button } from './button';
       flex-direction: column;
       width: 100%;
       min-height: 0;
-      max-height: inherit;
+      /* Not inherited: the overlay above sets a share of a height that nothing has. */
+      max-height: var(--dialog-height, calc(100dvh - 32px));
       border-radius: var(--radius-xl);
       background: var(--raised);
       box-shadow: var(--shadow-pop);
