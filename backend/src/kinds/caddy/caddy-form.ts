@@ -35,7 +35,7 @@ const packageFields: FormField[] = [
     label: both('Take over a Caddy that is there already', '接管服务器上已有的 Caddy'),
     help: both(
       'Its Caddyfile is kept and put back when the deployment is uninstalled',
-      '其 Caddyfile 会被保留,并在卸载部署时恢复',
+      '其 Caddyfile 会被保留，并在卸载部署时恢复',
     ),
     default: false,
     advanced: true,
@@ -43,10 +43,10 @@ const packageFields: FormField[] = [
   {
     path: 'outside_check',
     type: 'boolean',
-    label: both('The manager checks the sites too', '管理端也检查站点'),
+    label: both('The manager checks the sites too', '管理器也检查站点'),
     help: both(
       'Switch it off when a firewall lets the manager not reach the sites',
-      '若防火墙不允许管理端访问站点,请关闭',
+      '若防火墙不允许管理器访问站点，请关闭',
     ),
     default: true,
     advanced: true,
@@ -64,7 +64,7 @@ const siteOptions: FormField[] = [
     path: 'acme_directory',
     type: 'text',
     label: both('ACME directory', 'ACME 目录'),
-    help: both('Empty: Let’s Encrypt, then ZeroSSL', '留空:Let’s Encrypt,其次 ZeroSSL'),
+    help: both('Empty: Let’s Encrypt, then ZeroSSL', '留空：Let’s Encrypt，其次 ZeroSSL'),
     advanced: true,
   },
   {
@@ -75,7 +75,7 @@ const siteOptions: FormField[] = [
     advanced: true,
     options: [
       { value: 'socket', label: both('Unix socket', 'Unix 套接字') },
-      { value: 'off', label: both('Off (changes restart Caddy)', '关闭(更改会重启 Caddy)') },
+      { value: 'off', label: both('Off (changes restart Caddy)', '关闭（更改会重启 Caddy）') },
     ],
   },
   {
@@ -83,7 +83,7 @@ const siteOptions: FormField[] = [
     type: 'number',
     label: both(
       'Time for running requests at a change (seconds)',
-      '变更时等待进行中请求的时间(秒)',
+      '变更时等待进行中请求的时间（秒）',
     ),
     default: 10,
     advanced: true,
@@ -108,7 +108,7 @@ const rawOptions: FormField[] = [
         path: 'status',
         type: 'number',
         label: both('Status', '状态码'),
-        help: both('Empty: all but 5xx', '留空:除 5xx 外均可'),
+        help: both('Empty: all but 5xx', '留空：除 5xx 外均可'),
       },
     ],
   },

@@ -74,20 +74,20 @@ const proxyFields: FormField[] = [
       {
         path: 'interval_seconds',
         type: 'number',
-        label: both('Every (seconds)', '间隔(秒)'),
+        label: both('Every (seconds)', '间隔（秒）'),
         default: 10,
       },
       {
         path: 'timeout_seconds',
         type: 'number',
-        label: both('Timeout (seconds)', '超时(秒)'),
+        label: both('Timeout (seconds)', '超时（秒）'),
         default: 5,
       },
       {
         path: 'status',
         type: 'number',
         label: both('Expected status', '期望状态码'),
-        help: both('Empty: any 2xx', '留空:任意 2xx'),
+        help: both('Empty: any 2xx', '留空：任意 2xx'),
       },
     ],
   },
@@ -95,14 +95,14 @@ const proxyFields: FormField[] = [
     path: 'max_fails',
     type: 'number',
     label: both('Failures until an upstream is set aside', '上游被暂停前的失败次数'),
-    help: both('0: never', '0:从不'),
+    help: both('0: never', '0：从不'),
     default: 0,
     advanced: true,
   },
   {
     path: 'fail_seconds',
     type: 'number',
-    label: both('Set aside for (seconds)', '暂停时长(秒)'),
+    label: both('Set aside for (seconds)', '暂停时长（秒）'),
     default: 30,
     advanced: true,
   },
@@ -143,7 +143,7 @@ const routeFields: FormField[] = [
     label: both('Path', '路径'),
     help: both(
       '/api/* means all below /api/. Empty: everything else',
-      '/api/* 表示 /api/ 下的全部。留空:其余全部',
+      '/api/* 表示 /api/ 下的全部。留空：其余全部',
     ),
   },
   {
@@ -191,16 +191,16 @@ const tlsFields: FormField[] = [
     required: true,
     default: 'automatic',
     options: [
-      { value: 'automatic', label: both('Automatic (Let’s Encrypt)', '自动(Let’s Encrypt)') },
+      { value: 'automatic', label: both('Automatic (Let’s Encrypt)', '自动（Let’s Encrypt）') },
       { value: 'internal', label: both('Internal authority of the server', '服务器内部 CA') },
       { value: 'own', label: both('Own certificate', '自有证书') },
-      { value: 'off', label: both('No TLS (plain HTTP)', '不使用 TLS(明文 HTTP)') },
+      { value: 'off', label: both('No TLS (plain HTTP)', '不使用 TLS（明文 HTTP）') },
     ],
   },
   {
     path: 'certificate',
     type: 'multiline',
-    label: both('Certificate (PEM)', '证书(PEM)'),
+    label: both('Certificate (PEM)', '证书（PEM）'),
     help: both('With the certificates of the issuers behind it', '其后附上签发者证书'),
     required: true,
     visible_when: { path: 'tls.mode', equals: 'own' },
@@ -208,7 +208,7 @@ const tlsFields: FormField[] = [
   {
     path: 'key',
     type: 'secret',
-    label: both('Private key (PEM)', '私钥(PEM)'),
+    label: both('Private key (PEM)', '私钥（PEM）'),
     required: true,
     visible_when: { path: 'tls.mode', equals: 'own' },
   },
@@ -222,7 +222,7 @@ export const siteFields: FormField[] = [
     label: both('Domains', '域名'),
     help: both(
       'None: every name. Needed for TLS, except with an own certificate',
-      '留空:任意名称。使用 TLS 时必填(自有证书除外)',
+      '留空：任意名称。使用 TLS 时必填（自有证书除外）',
     ),
     item: [{ path: '', type: 'text', label: both('Domain', '域名'), required: true }],
   },
@@ -247,14 +247,14 @@ export const siteFields: FormField[] = [
         label: both('To', '目标'),
         help: both(
           'URL or path; {uri} and {host} are filled in',
-          'URL 或路径;{uri} 与 {host} 会被替换',
+          'URL 或路径；{uri} 与 {host} 会被替换',
         ),
         required: true,
       },
       {
         path: 'permanent',
         type: 'boolean',
-        label: both('Permanent (301)', '永久(301)'),
+        label: both('Permanent (301)', '永久（301）'),
         default: false,
       },
     ],
@@ -262,7 +262,7 @@ export const siteFields: FormField[] = [
   {
     path: 'basic_auth',
     type: 'list',
-    label: both('Logins (basic authentication)', '登录(基本认证)'),
+    label: both('Logins (basic authentication)', '登录（基本认证）'),
     advanced: true,
     item: [
       { path: 'username', type: 'text', label: both('Name', '用户名'), required: true },
@@ -295,7 +295,7 @@ export const siteFields: FormField[] = [
     path: 'port',
     type: 'number',
     label: both('Port', '端口'),
-    help: both('Empty: 443 with TLS, else 80', '留空:使用 TLS 时为 443,否则为 80'),
+    help: both('Empty: 443 with TLS, else 80', '留空：使用 TLS 时为 443，否则为 80'),
     advanced: true,
   },
 ];

@@ -45,14 +45,14 @@ export const nodeExporterForm: FormDescription = {
     {
       path: 'tls.certificate',
       type: 'multiline',
-      label: { en: 'Certificate (PEM)', 'zh-CN': '证书 (PEM)' },
+      label: { en: 'Certificate (PEM)', 'zh-CN': '证书（PEM）' },
       required: true,
       visible_when: own,
     },
     {
       path: 'tls.key',
       type: 'secret',
-      label: { en: 'Private key (PEM)', 'zh-CN': '私钥 (PEM)' },
+      label: { en: 'Private key (PEM)', 'zh-CN': '私钥（PEM）' },
       required: true,
       visible_when: own,
     },

@@ -14,7 +14,7 @@ export const xrayForm: FormDescription = {
       label: both('Server address', '服务器地址'),
       help: both(
         'DNS name or IP address that clients dial; written into share links. Empty: the server’s own',
-        '客户端连接的域名或 IP 地址,会写入分享链接。留空:服务器自身的地址',
+        '客户端连接的域名或 IP 地址，会写入分享链接。留空：服务器自身的地址',
       ),
     },
     {
@@ -31,7 +31,7 @@ export const xrayForm: FormDescription = {
       label: both('Clients', '客户端'),
       help: both(
         'Each gets keys, links and traffic counters of its own; more can be added at any time',
-        '每个客户端拥有独立的密钥、链接与流量统计,之后可随时添加',
+        '每个客户端拥有独立的密钥、链接与流量统计，之后可随时添加',
       ),
       item: [
         { path: 'name', type: 'text', label: both('Name', '名称'), required: true },
@@ -51,10 +51,14 @@ function inboundFields(): FormField[] {
       default: 'vless_reality',
       options: [
         option('vless_reality', 'VLESS with REALITY and Vision', 'VLESS + REALITY + Vision'),
-        option('vless_ws', 'VLESS over WebSocket, behind Caddy', 'VLESS + WebSocket(经 Caddy)'),
-        option('vless_xhttp', 'VLESS over XHTTP, behind Caddy', 'VLESS + XHTTP(经 Caddy)'),
-        option('trojan_ws', 'Trojan over WebSocket, behind Caddy', 'Trojan + WebSocket(经 Caddy)'),
-        option('vmess_ws', 'VMess over WebSocket, behind Caddy', 'VMess + WebSocket(经 Caddy)'),
+        option('vless_ws', 'VLESS over WebSocket, behind Caddy', 'VLESS + WebSocket（经 Caddy）'),
+        option('vless_xhttp', 'VLESS over XHTTP, behind Caddy', 'VLESS + XHTTP（经 Caddy）'),
+        option(
+          'trojan_ws',
+          'Trojan over WebSocket, behind Caddy',
+          'Trojan + WebSocket（经 Caddy）',
+        ),
+        option('vmess_ws', 'VMess over WebSocket, behind Caddy', 'VMess + WebSocket（经 Caddy）'),
         option('shadowsocks_2022', 'Shadowsocks 2022', 'Shadowsocks 2022'),
       ],
     },
@@ -65,7 +69,7 @@ function inboundFields(): FormField[] {
       label: both('Camouflage target', '伪装目标'),
       help: both(
         'The site that everybody else sees, such as www.example.com:443; the scan finds good ones',
-        '其他访问者看到的网站,例如 www.example.com:443;可用扫描挑选',
+        '其他访问者看到的网站，例如 www.example.com:443；可用扫描挑选',
       ),
       required: true,
     }),
@@ -82,7 +86,7 @@ function inboundFields(): FormField[] {
         path: 'path',
         type: 'text',
         label: both('Path', '路径'),
-        help: both('Empty: a secret one is made', '留空:自动生成隐秘路径'),
+        help: both('Empty: a secret one is made', '留空：自动生成隐秘路径'),
         advanced: true,
       }),
     ),
@@ -118,7 +122,7 @@ function realityFields(): FormField[] {
       path: 'server_names',
       type: 'list',
       label: both('Server names', '服务器名称'),
-      help: both('Empty: the target’s own', '留空:使用目标自身的名称'),
+      help: both('Empty: the target’s own', '留空：使用目标自身的名称'),
       item: [{ path: '', type: 'text', label: both('Name', '名称') }],
     },
     {
@@ -132,13 +136,13 @@ function realityFields(): FormField[] {
       path: 'min_client_version',
       type: 'text',
       label: both('Oldest client version', '最低客户端版本'),
-      help: both('Empty: every client is let in', '留空:不限制客户端版本'),
+      help: both('Empty: every client is let in', '留空：不限制客户端版本'),
     },
     {
       path: 'private_key',
       type: 'secret',
       label: both('Private key', '私钥'),
-      help: both('Empty: one is made', '留空:自动生成'),
+      help: both('Empty: one is made', '留空：自动生成'),
     },
   ];
 }
@@ -157,7 +161,7 @@ function advancedFields(): FormField[] {
       label: both('Release archive', '发行包来源'),
       default: 'manager',
       options: [
-        option('manager', 'The manager downloads and uploads it', '由管理端下载并上传'),
+        option('manager', 'The manager downloads and uploads it', '由管理器下载并上传'),
         option('host', 'The server downloads it', '由服务器自行下载'),
       ],
     },
@@ -168,13 +172,13 @@ function advancedFields(): FormField[] {
       default: 'native',
       options: [
         option('native', 'A service of the system', '系统服务'),
-        option('docker', 'A container (needs a Docker engine)', '容器(需要 Docker)'),
+        option('docker', 'A container (needs a Docker engine)', '容器（需要 Docker）'),
       ],
     },
     {
       path: 'memory_max_mb',
       type: 'number',
-      label: both('Memory limit, MiB', '内存上限(MiB)'),
+      label: both('Memory limit, MiB', '内存上限（MiB）'),
       default: 1024,
     },
     {
@@ -215,7 +219,7 @@ function advancedFields(): FormField[] {
       label: both('Further outbounds', '更多出站'),
       help: both(
         'A JSON list in Xray’s own format; shown to everybody who may read deployments',
-        'Xray 原生格式的 JSON 列表;有部署读取权限的人均可见',
+        'Xray 原生格式的 JSON 列表；有部署读取权限的人均可见',
       ),
       default: '[]',
     },

@@ -92,7 +92,7 @@ export const deploymentZhCn: Translation<typeof deploymentEn> = {
     '与 API 中的一致。机密的标记表示保留已存储的值；在其位置填写文本即为新的机密。',
   'config.jsonWrong': '这不是 JSON 对象：',
   'config.versionNote': '版本 {version}',
-  'config.newer': '在此期间产生了版本 {version}。你输入的内容基于较旧的版本。',
+  'config.newer': '在此期间产生了版本 {version}。您输入的内容基于较旧的版本。',
   'config.loadNewer': '放弃我的更改并载入',
   'config.unsaved': '尚未存储',
   'config.discard': '放弃更改',

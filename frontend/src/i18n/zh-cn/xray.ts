@@ -11,7 +11,7 @@ export const xrayZhCn: Translation<typeof xrayEn> = {
   'xray.noteRemoved': '已移除客户端“{name}”',
   'xray.add': '添加客户端',
   'xray.name': '名称',
-  'xray.nameHint': '人或设备的名称，仅供你查看。',
+  'xray.nameHint': '人或设备的名称，仅供您查看。',
   'xray.nameTaken': '该名称已被其他客户端使用。',
   'xray.restartHint': '更改会立即应用。Xray 将重启：所有客户端的连接会短暂中断。',
   'xray.rename': '重命名',
