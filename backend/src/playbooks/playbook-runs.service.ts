@@ -108,6 +108,8 @@ export class PlaybookRunsService {
   /** Results of one server. @throws AppError playbook_run_not_found, playbook_run_server_not_found */
   async results(place: RunPlace, { after, limit }: PlaybookTaskQuery): Promise<PlaybookTasks> {
     await this.find(place.runId);
+    // Both are stored at once: read in this order, what runs now is never older than the results.
+    const results = await this.tasks.list(place, after, limit);
     const progress = await this.tasks.progress(place);
     if (!progress) {
       throw new AppError(
@@ -115,7 +117,7 @@ export class PlaybookRunsService {
         `The run has no server with the id ${place.serverId}.`,
       );
     }
-    return tasksOf(await this.tasks.list(place, after, limit), after, progress);
+    return tasksOf(results, after, progress);
   }
 
   /** Cancels a run where it has not ended; those that wait first. @throws AppError playbook_run_not_found */
