@@ -85,7 +85,7 @@ export class RunRow {
         }}</a>
       }
     </ui-page-header>
-    <app-command-tabs [runs]="true" />
+    <app-command-tabs />
     <ui-live-list [list]="list">
       <ng-template uiListEmpty>
         <ui-empty-state

@@ -11,8 +11,7 @@ const COLOUR_OF: Readonly<Partial<Record<OperationLogLine['level'], string>>> = 
 const PLAIN = '\u{1b}[39m';
 
 /** Characters that move the cursor or change the terminal: what a server wrote is text. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 /** The log of an operation as a log view reads it: one line each, with its time. Only ever grows. */
 export function operationLogSource(

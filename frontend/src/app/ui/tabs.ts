@@ -1,5 +1,6 @@
 import type { ElementRef } from '@angular/core';
-import { Component, input, model, viewChildren } from '@angular/core';
+import { Component, computed, input, model, viewChildren } from '@angular/core';
+import type { IsActiveMatchOptions } from '@angular/router';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 
 /** One tab. */
@@ -110,7 +111,7 @@ export class Tabs<Value extends string> {
         [routerLink]="tab.value"
         routerLinkActive="on"
         ariaCurrentWhenActive="page"
-        [routerLinkActiveOptions]="{ exact: false }"
+        [routerLinkActiveOptions]="match()"
       >
         {{ tab.label }}
         @if (tab.count !== undefined) {
@@ -124,4 +125,12 @@ export class TabLinks {
   readonly label = input.required<string>();
   /** Values are router links. */
   readonly tabs = input.required<readonly TabItem[]>();
+  /** For links of which one begins another: a page below a tab's is not that tab's. */
+  readonly exact = input(false);
+  protected readonly match = computed<IsActiveMatchOptions>(() => ({
+    paths: this.exact() ? 'exact' : 'subset',
+    queryParams: 'ignored',
+    matrixParams: 'ignored',
+    fragment: 'ignored',
+  }));
 }
