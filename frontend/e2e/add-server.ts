@@ -28,8 +28,9 @@ export async function addServer(
   host: LabHost,
   { name, labels = '', login }: { name: string; labels?: string; login: HostLogin },
 ): Promise<void> {
-  // A jump host's address is asked for below.
-  await page.getByLabel('Address').first().fill(host.address);
+  // A jump host's address is asked for below; the search of the page before names addresses too.
+  const where = page.locator('app-address-step');
+  await where.getByLabel('Address').first().fill(host.address);
   await page.getByRole('button', { name: 'Check the address' }).click();
   await expect(page.getByRole('heading', { name: 'Is this your server?' })).toBeFocused();
   const console = await host.mustExec(['ssh-keygen', '-lf', '/etc/ssh/ssh_host_ed25519_key.pub']);
