@@ -10,6 +10,7 @@ describe('diffs for people', () => {
     expect(diff).toContain('-port 1');
     expect(diff).toContain('+port 2');
     expect(diff).not.toContain('hunter');
+    expect(diff?.startsWith('--- f\n+++ f\n@@')).toBe(true);
   });
 
   it('tells that a secret changes when nothing else does', () => {

@@ -1,13 +1,7 @@
-import { createTwoFilesPatch } from 'diff';
+import { unifiedPatch } from '../platform/diff/index.js';
 
 /** What is shown in place of a secret. */
 const MASK = '••••';
-
-/** Lines around a change. */
-const CONTEXT_LINES = 3;
-
-/** Longest diff that is answered, characters. */
-const DIFF_LIMIT = 64 * 1024;
 
 /** Parts of a secret of several lines that are masked by themselves, at least this long. */
 const PART_LENGTH = 8;
@@ -43,13 +37,7 @@ export function unifiedDiff(
   if (before === after) return null;
   const [old, now] = [masker.mask(before ?? ''), masker.mask(after ?? '')];
   if (before !== null && after !== null && old === now) return `${name}: a secret changes\n`;
-  const [from, to] = [before === null ? '/dev/null' : name, after === null ? '/dev/null' : name];
-  const patch = createTwoFilesPatch(from, to, old, now, undefined, undefined, {
-    context: CONTEXT_LINES,
-  });
-  const text = patch.replace(/^=+\n/, '');
-  if (text.length <= DIFF_LIMIT) return text;
-  return `${text.slice(0, DIFF_LIMIT)}\n… (the rest is not shown)\n`;
+  return unifiedPatch(name, before === null ? null : old, after === null ? null : now);
 }
 
 /** A configuration as it is compared: pretty, keys in order, marks of secrets short. */

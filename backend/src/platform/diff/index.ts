@@ -1,0 +1,1 @@
+export { unifiedPatch } from './unified-patch.js';
