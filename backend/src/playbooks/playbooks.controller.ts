@@ -6,6 +6,7 @@ import { CurrentActor, Endpoint } from '../platform/http/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { SERVER_BEING_REMOVED, SERVER_NOT_FOUND } from '../servers/index.js';
 import { PlaybookChecksService } from './playbook-checks.service.js';
+import { PlaybookComparisonsService } from './playbook-comparisons.service.js';
 import { waitingSignal } from './waiting.js';
 import {
   INVALID_PLAYBOOK,
@@ -21,9 +22,11 @@ import {
   CheckPlaybook,
   CreatePlaybook,
   PlaybookDetails,
+  PlaybookDiffQuery,
   PlaybookList,
   PlaybookPath,
   PlaybookVersionDetails,
+  PlaybookVersionDiff,
   PlaybookVersionPage,
   PlaybookVersionPath,
   PlaybookVersionQuery,
@@ -39,6 +42,7 @@ export class PlaybooksController {
   constructor(
     private readonly playbooks: PlaybooksService,
     private readonly checks: PlaybookChecksService,
+    private readonly comparisons: PlaybookComparisonsService,
   ) {}
 
   @Get()
@@ -138,6 +142,20 @@ export class PlaybooksController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<PlaybookVersionDetails> {
     return this.playbooks.checkedVersion(id, version, waitingSignal(wait, response));
+  }
+
+  @Get(':id/versions/:version/diff')
+  @Endpoint({
+    permission: 'playbooks:read',
+    summary: 'What a version changes against the one before it, or against another one',
+    response: PlaybookVersionDiff,
+    errors: [PLAYBOOK_NOT_FOUND, PLAYBOOK_VERSION_NOT_FOUND],
+  })
+  diffPlaybookVersion(
+    @Param({ schema: PlaybookVersionPath }) { id, version }: PlaybookVersionPath,
+    @Query({ schema: PlaybookDiffQuery }) { against }: PlaybookDiffQuery,
+  ): Promise<PlaybookVersionDiff> {
+    return this.comparisons.compare(id, version, against);
   }
 
   @Post(':id/versions/:version/check')

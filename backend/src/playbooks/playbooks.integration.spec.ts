@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ApiClient } from '../../../test/support/api-client.ts';
 import { ManagerApp } from '../../../test/support/manager-app.ts';
-import type { PlaybookDetails, PlaybookVersionPage } from './playbooks.schema.js';
+import type {
+  PlaybookDetails,
+  PlaybookVersionDiff,
+  PlaybookVersionPage,
+} from './playbooks.schema.js';
 
 jest.setTimeout(120_000);
 
@@ -158,6 +162,59 @@ describe('playbooks', () => {
 
     expect((await create({ name })).id).not.toBe(id);
     expect((await refusal('GET', `/api/v1/playbooks/${id}`)).status).toBe(404);
+  });
+});
+
+describe('differences of versions', () => {
+  const diffOf = (id: string, version: number, query = ''): Promise<PlaybookVersionDiff> =>
+    api.get(`/api/v1/playbooks/${id}/versions/${version}/diff${query}`);
+
+  it('are told against the version before, or any other', async () => {
+    const { id } = await create();
+    const [second, third] = ['second', 'third'].map((word) => `${CONTENT}# ${word}\n`);
+    await api.put(`/api/v1/playbooks/${id}`, { content: second });
+    await api.put(`/api/v1/playbooks/${id}`, { content: third });
+
+    const before = await diffOf(id, 3);
+    expect(before).toMatchObject({ version: 3, against: 2, variables_diff: null });
+    expect(before.content_diff).toContain('\n-# second\n+# third\n');
+    const other = await diffOf(id, 1, '?against=3');
+    expect(other.content_diff).toContain('\n-# third\n');
+    expect(await diffOf(id, 2, '?against=2')).toMatchObject({ content_diff: null });
+  });
+
+  it('are none for the first version, and for what comes with MyX', async () => {
+    const { id } = await create();
+    const nothing = { version: 1, against: null, content_diff: null, variables_diff: null };
+
+    expect(await diffOf(id, 1)).toEqual(nothing);
+    expect(await diffOf('ping', 1)).toEqual(nothing);
+  });
+
+  it('need both versions to be there', async () => {
+    const { id } = await create();
+
+    for (const route of [`${id}/versions/2/diff`, `${id}/versions/1/diff?against=2`]) {
+      expect(await refusal('GET', `/api/v1/playbooks/${route}`)).toMatchObject({
+        status: 404,
+        name: 'playbook_version_not_found',
+      });
+    }
+    expect((await refusal('GET', '/api/v1/playbooks/ping/versions/2/diff')).status).toBe(404);
+  });
+
+  it('tell that the default of a secret changed, not what it is', async () => {
+    const variable = { name: 'token', secret: true };
+    const { id } = await create({ variables: [{ ...variable, default: 'canary-1' }] });
+    await api.put(`/api/v1/playbooks/${id}`, {
+      variables: [{ ...variable, default: 'canary-2' }],
+    });
+
+    const { content_diff, variables_diff } = await diffOf(id, 2);
+
+    expect(content_diff).toBeNull();
+    expect(variables_diff).toContain('•••• (changed)');
+    expect(variables_diff).not.toContain('canary');
   });
 });
 

@@ -5,6 +5,7 @@ import { OperationsModule } from '../operations/index.js';
 import { ServersModule } from '../servers/index.js';
 import { BuiltinPlaybooks } from './builtin-playbooks.js';
 import { PlaybookChecksService } from './playbook-checks.service.js';
+import { PlaybookComparisonsService } from './playbook-comparisons.service.js';
 import { PlaybookNews } from './playbook-news.js';
 import { PlaybookOperations } from './playbook-operations.js';
 import { PlaybookParts } from './playbook-parts.js';
@@ -25,6 +26,7 @@ import { PlaybooksService } from './playbooks.service.js';
   providers: [
     BuiltinPlaybooks,
     PlaybookChecksService,
+    PlaybookComparisonsService,
     PlaybookNews,
     PlaybookOperations,
     PlaybookParts,

@@ -41,6 +41,18 @@ export type PlaybookVersionPath = z.infer<typeof PlaybookVersionPath>;
 export const PlaybookVersionQuery = z.strictObject(pageFields);
 export type PlaybookVersionQuery = z.infer<typeof PlaybookVersionQuery>;
 
+/** What to compare a version with. */
+export const PlaybookDiffQuery = z.strictObject({
+  against: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .optional()
+    .meta({ description: 'Left out: the version before it' }),
+});
+export type PlaybookDiffQuery = z.infer<typeof PlaybookDiffQuery>;
+
 /** How long to wait for something to end. */
 export const PlaybookWaitQuery = z.strictObject({
   wait: z.coerce
@@ -180,6 +192,22 @@ export const PlaybookVersionDetails = z
   })
   .meta({ id: 'PlaybookVersion' });
 export type PlaybookVersionDetails = z.infer<typeof PlaybookVersionDetails>;
+
+/** How a version differs from another one. */
+export const PlaybookVersionDiff = z
+  .object({
+    version: z.int(),
+    against: z
+      .int()
+      .nullable()
+      .meta({ description: 'Null: the first version, with none before it' }),
+    content_diff: z.string().nullable().meta({ description: 'Unified; null: the same text' }),
+    variables_diff: z.string().nullable().meta({
+      description: 'Unified, of the declared variables as YAML without secrets; null: the same',
+    }),
+  })
+  .meta({ id: 'PlaybookVersionDiff' });
+export type PlaybookVersionDiff = z.infer<typeof PlaybookVersionDiff>;
 
 /** A page of versions, newest first. */
 export const PlaybookVersionPage = pageOf(PlaybookVersionSummary).meta({

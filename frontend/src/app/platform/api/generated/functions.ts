@@ -119,6 +119,8 @@ export type { ListPlaybookVersions$Params as ListPlaybookVersions$Params } from 
 export { listPlaybookVersions as listPlaybookVersions } from './fn/playbooks/list-playbook-versions';
 export type { GetPlaybookVersion$Params as GetPlaybookVersion$Params } from './fn/playbooks/get-playbook-version';
 export { getPlaybookVersion as getPlaybookVersion } from './fn/playbooks/get-playbook-version';
+export type { DiffPlaybookVersion$Params as DiffPlaybookVersion$Params } from './fn/playbooks/diff-playbook-version';
+export { diffPlaybookVersion as diffPlaybookVersion } from './fn/playbooks/diff-playbook-version';
 export type { CheckPlaybookVersion$Params as CheckPlaybookVersion$Params } from './fn/playbooks/check-playbook-version';
 export { checkPlaybookVersion as checkPlaybookVersion } from './fn/playbooks/check-playbook-version';
 export type { ListPlaybookRuns$Params as ListPlaybookRuns$Params } from './fn/playbooks/list-playbook-runs';

@@ -78,6 +78,7 @@ export type { PlaybookTasks } from './models/playbook-tasks';
 export type { PlaybookVariable } from './models/playbook-variable';
 export type { PlaybookVariableInput } from './models/playbook-variable-input';
 export type { PlaybookVersion } from './models/playbook-version';
+export type { PlaybookVersionDiff } from './models/playbook-version-diff';
 export type { PlaybookVersionPage } from './models/playbook-version-page';
 export type { PlaybookVersionSummary } from './models/playbook-version-summary';
 export type { ProbeSsh } from './models/probe-ssh';
