@@ -15,6 +15,7 @@ import { OperationsRepository } from '../../backend/src/operations/operations.re
 import type { NewOperation } from '../../backend/src/operations/operations.repository.ts';
 import { TransactionRunner } from '../../backend/src/platform/database/index.ts';
 import { SERVERS_ENTITIES } from '../../backend/src/servers/index.ts';
+import { eventually } from './eventually.ts';
 import { hostOperation, openEngine } from './operation-host.ts';
 import type { HostOperationOptions } from './operation-host.ts';
 import { openTestDatabase } from './test-database.ts';
@@ -85,8 +86,11 @@ export class OperationBench {
     return { batchId, ids };
   }
 
-  engineWith(options: Partial<HostOperationOptions> = {}): OperationEngine {
-    const engine = openEngine(this.dataSource, { leaseSeconds: 30 });
+  engineWith(
+    options: Partial<HostOperationOptions> = {},
+    { concurrency = 8 } = {},
+  ): OperationEngine {
+    const engine = openEngine(this.dataSource, { leaseSeconds: 30, concurrency });
     engine.register(hostOperation({ directory: this.directory, ...options }));
     this.engines.push(engine);
     return engine;
@@ -96,6 +100,15 @@ export class OperationBench {
     const row = await this.repository.find(id);
     if (!row) throw new Error('the operation is gone');
     return row;
+  }
+
+  /** The operation once it ended, whoever worked on it: an engine looks for work by itself, too. */
+  ended(id: string): Promise<Operation> {
+    return eventually('the operation ends', async () => {
+      const operation = await this.operation(id);
+      const goesOn = operation.state === 'pending' || operation.state === 'running';
+      return goesOn ? undefined : operation;
+    });
   }
 
   async statesOf(id: string): Promise<string[]> {

@@ -95,6 +95,29 @@ describe('a batch', () => {
     expect(most).toBe(3);
   });
 
+  it('keeps to the limit of a manager, too', async () => {
+    let running = 0;
+    let most = 0;
+    let run = 0;
+    const engine = bench.engineWith({}, { concurrency: 2 });
+    engine.register(
+      member(async () => {
+        running += 1;
+        run += 1;
+        most = Math.max(most, running);
+        // The first two wait for each other: so the limit is reached, not only kept.
+        await eventually('two run together', () => Promise.resolve(run >= 2 || undefined));
+        running -= 1;
+      }),
+    );
+    const { ids } = await bench.aBatch(8, { limitParallel: 8, stopOnFailure: false }, members);
+
+    await Promise.all(ids.map((id) => engine.work(id)));
+    await untilAllEnded(ids, [engine]);
+
+    expect(most).toBe(2);
+  });
+
   it('cancels what waits when one fails, and says why', async () => {
     const endings: [string, string][] = [];
     const { ids, batchId } = await bench.aBatch(

@@ -89,9 +89,8 @@ export class OperationRunner {
   async run(): Promise<void> {
     try {
       this.news().operation(this.operation);
-      while (await this.move(this.next())) {
-        this.halted.signal.throwIfAborted();
-      }
+      do this.halted.signal.throwIfAborted();
+      while (await this.move(this.next()));
     } catch (error) {
       if (error instanceof LeaseLost) return;
       if (!(error instanceof ShuttingDown)) throw error;

@@ -18,11 +18,6 @@ import { OperationRunner } from './operation-runner.js';
 import type { Operation, OperationFailure } from './operation.entity.js';
 import { OperationsRepository } from './operations.repository.js';
 
-interface Run {
-  readonly runner: OperationRunner;
-  readonly done: Promise<void>;
-}
-
 /**
  * Works on operations: claims them one by one under a lease, runs their steps, and finds those whose
  * wake-up or worker got lost. Several engines, in several managers, share the work.
@@ -30,7 +25,9 @@ interface Run {
 @Injectable()
 export class OperationEngine implements BeforeApplicationShutdown {
   private readonly definitions = new Map<string, AnyOperationDefinition>();
-  private readonly runs = new Map<string, Run>();
+  /** What this engine works on, from before it is claimed until all that follows from it is done. */
+  private readonly working = new Map<string, Promise<boolean>>();
+  private readonly runners = new Map<string, OperationRunner>();
   private readonly owner = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
   private isStopping = false;
 
@@ -66,16 +63,20 @@ export class OperationEngine implements BeforeApplicationShutdown {
    * is not finished here is found again by {@link OperationEngine.sweep}.
    */
   async work(id: string): Promise<void> {
-    if (this.isStopping || this.runs.has(id)) return;
-    if (this.runs.size >= this.config.operations.concurrency) return;
-    try {
-      await this.claimAndRun(id);
-    } catch (error) {
-      this.logger.error({ err: error, operation: id }, 'operation interrupted');
-      return;
-    }
+    if (this.isStopping || this.working.has(id)) return;
+    if (this.working.size >= this.config.operations.concurrency) return;
+    const working = this.claimAndRun(id).then(
+      () => true,
+      (error: unknown) => {
+        this.logger.error({ err: error, operation: id }, 'operation interrupted');
+        return false;
+      },
+    );
+    this.working.set(id, working);
+    const isDone = await working;
+    this.working.delete(id);
     // Its end may have made room, or made it another operation's turn.
-    void this.sweep();
+    if (isDone) void this.sweep();
   }
 
   /** Works on everything that waits for a worker. Never rejects. */
@@ -91,15 +92,14 @@ export class OperationEngine implements BeforeApplicationShutdown {
 
   /** Tells a run of this engine at once that it is cancelled; other engines see it at their next renewal. */
   cancel(id: string): void {
-    this.runs.get(id)?.runner.cancel();
+    this.runners.get(id)?.cancel();
   }
 
   /** Stops all runs, and hands them over to whoever claims them next. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    const runs = [...this.runs.values()];
-    for (const { runner } of runs) runner.halt(new ShuttingDown());
-    await Promise.all(runs.map(({ done }) => done));
+    for (const runner of this.runners.values()) runner.halt(new ShuttingDown());
+    await Promise.all(this.working.values());
   }
 
   /** Writes what follows from any ending, in its transaction. */
@@ -162,13 +162,15 @@ export class OperationEngine implements BeforeApplicationShutdown {
     }
     const stopped: Operation[] = [];
     const runner = await this.runnerFor(lease, operation, stopped);
+    // Claimed while the manager was asked to stop: handed over at once, not when the lease runs out.
+    if (this.isStopping) runner.halt(new ShuttingDown());
+    this.runners.set(id, runner);
     const stopRenewing = this.keepRenewing(lease, runner, operation.id);
-    const done = runner.run().finally(stopRenewing);
-    this.runs.set(id, { runner, done: done.catch(() => undefined) });
     try {
-      await done;
+      await runner.run();
     } finally {
-      this.runs.delete(id);
+      stopRenewing();
+      this.runners.delete(id);
       await this.tell(stopped);
     }
   }

@@ -1,7 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { eventually } from '../../../test/support/eventually.ts';
 import { OperationBench } from '../../../test/support/operation-bench.ts';
 import { hostOperation } from '../../../test/support/operation-host.ts';
 import type { HostOperationOptions } from '../../../test/support/operation-host.ts';
@@ -188,7 +187,7 @@ describe('OperationEngine', () => {
     rmSync(path.join(bench.directory, 'stuck'));
     await bench.dataSource.transaction((manager) => bench.repository.cleanUpNow(manager, id));
     await engine.work(id);
-    const cleaned = await bench.operation(id);
+    const cleaned = await bench.ended(id);
 
     expect(stuck).toMatchObject({
       state: 'cleanup_pending',
@@ -203,7 +202,10 @@ describe('OperationEngine', () => {
   it('hands leftovers to the next operation that succeeds on the server', async () => {
     const failing = await bench.anOperation();
     writeFileSync(path.join(bench.directory, 'stuck'), '');
-    await bench.engineWith({ failAt: 'third', stuckAt: 'second' }).work(failing);
+    const broken = bench.engineWith({ failAt: 'third', stuckAt: 'second' });
+    await broken.work(failing);
+    // It would look for the next one, too.
+    await broken.beforeApplicationShutdown();
     const next = await bench.anOperation();
 
     await bench.engineWith().work(next);
@@ -227,9 +229,7 @@ describe('OperationEngine', () => {
       await engine.work(failing);
       const other = await bench.anOperation({ type: 'other', params: { ...params.next } });
       await engine.work(other);
-      await eventually('the other operation succeeds', async () =>
-        (await bench.operation(other)).state === 'succeeded' ? true : undefined,
-      );
+      expect(await bench.ended(other)).toMatchObject({ state: 'succeeded' });
       return bench.operation(failing);
     }
 
@@ -270,9 +270,7 @@ describe('OperationEngine', () => {
 
     await bench.engineWith().work(first);
 
-    await eventually('the second operation ends', async () =>
-      (await bench.operation(second)).state === 'succeeded' ? true : undefined,
-    );
+    expect(await bench.ended(second)).toMatchObject({ state: 'succeeded' });
   });
 
   it('finds what nobody woke a worker for', async () => {
@@ -280,9 +278,7 @@ describe('OperationEngine', () => {
 
     await bench.engineWith().sweep();
 
-    await eventually('the operation ends', async () =>
-      (await bench.operation(id)).state === 'succeeded' ? true : undefined,
-    );
+    expect(await bench.ended(id)).toMatchObject({ state: 'succeeded' });
   });
 
   it('goes on in another engine at once when this one is shut down', async () => {
@@ -309,6 +305,19 @@ describe('OperationEngine', () => {
 
     expect(between).toMatchObject({ state: 'running', direction: 'forward' });
     expect(await bench.operation(id)).toMatchObject({ state: 'succeeded', epoch: 2 });
+  });
+
+  it('hands over what it was about to begin when it is shut down', async () => {
+    const id = await bench.anOperation();
+    const stopping = bench.engineWith();
+    const worked = stopping.work(id);
+
+    await stopping.beforeApplicationShutdown();
+    await worked;
+
+    expect(await bench.statesOf(id)).toEqual(['pending', 'pending', 'pending']);
+    await bench.engineWith().work(id);
+    expect(await bench.operation(id)).toMatchObject({ state: 'succeeded' });
   });
 
   it('gives up on an operation whose steps this version does not know', async () => {
