@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signal } from '@angular/core';
-import { LOG_WINDOW_BYTES, LogCursor } from './log-source';
+import { LOG_WINDOW_BYTES, LogCursor, catchUp } from './log-source';
 import type { LogSource } from './log-source';
 
 function sourceOf(text: string, piece = Number.POSITIVE_INFINITY): LogSource & { reads: number[] } {
@@ -58,5 +58,54 @@ describe('LogCursor', () => {
     const cursor = new LogCursor(sourceOf(''));
 
     expect(await cursor.next(new AbortController().signal)).toBe('');
+  });
+});
+
+describe('catchUp', () => {
+  /** A source that grows by a line with every read of it, until `lines` are written. */
+  function growing(name: string, lines: number): LogSource {
+    const size = signal(name.length);
+    return {
+      size,
+      isError: false,
+      read: (offset, limit) => {
+        const text = name.repeat(lines).slice(offset, offset + limit);
+        size.update((bytes) => Math.min(bytes + name.length, name.length * lines));
+        return Promise.resolve({
+          bytes: new TextEncoder().encode(text),
+          next: offset + text.length,
+        });
+      },
+    };
+  }
+
+  it('lets no source wait for another one that grows as fast as it is read', async () => {
+    const shown: string[] = [];
+    const cursors = [growing('out\n', 3), growing('err\n', 2)].map((each) => new LogCursor(each));
+
+    await catchUp(
+      cursors,
+      (text) => Promise.resolve(void shown.push(text)),
+      new AbortController().signal,
+    );
+
+    expect(shown).toEqual(['out\n', 'err\n', 'out\n', 'err\n', 'out\n']);
+  });
+
+  it('shows nothing any more once it is aborted', async () => {
+    const shown: string[] = [];
+    const aborter = new AbortController();
+
+    await catchUp(
+      [new LogCursor(growing('out\n', 3))],
+      (text) => {
+        shown.push(text);
+        aborter.abort();
+        return Promise.resolve();
+      },
+      aborter.signal,
+    );
+
+    expect(shown).toEqual(['out\n']);
   });
 });

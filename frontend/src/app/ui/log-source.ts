@@ -41,6 +41,11 @@ export class LogCursor {
     this.skipsPartialLine = start > 0;
   }
 
+  /** Whether more can be read than was read so far. */
+  get isBehind(): boolean {
+    return this.end < this.source.size();
+  }
+
   /** A cursor that starts one window earlier. */
   earlier(): LogCursor {
     return new LogCursor(this.source, Math.max(0, this.start - LOG_WINDOW_BYTES));
@@ -66,5 +71,26 @@ export class LogCursor {
     if (newline < 0) return text;
     this.skipsPartialLine = false;
     return text.slice(newline + 1);
+  }
+}
+
+/**
+ * Reads all that is there and hands it to `show`, piece by piece. In turns, each source up to where it was
+ * when its turn began: none waits for another one that grows as fast as it is read.
+ */
+export async function catchUp(
+  cursors: readonly LogCursor[],
+  show: (text: string, source: LogSource) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (cursors.some(({ isBehind }) => isBehind)) {
+    for (const cursor of cursors) {
+      const until = cursor.source.size();
+      while (cursor.isBehind && cursor.end < until) {
+        const text = await cursor.next(signal);
+        if (signal.aborted) return;
+        await show(text, cursor.source);
+      }
+    }
   }
 }

@@ -23,7 +23,7 @@ import { Button } from './button';
 import { copyText } from './copy-text';
 import { ErrorState } from './error-state';
 import { Icon } from './icon';
-import { LogCursor } from './log-source';
+import { LogCursor, catchUp } from './log-source';
 import type { LogSource } from './log-source';
 import { openLogTerminal, terminalTheme, write } from './log-terminal';
 import type { LogTerminal } from './log-terminal';
@@ -170,23 +170,20 @@ export class LogView {
     const run = new AbortController();
     this.loading = run;
     try {
-      for (const cursor of this.cursors) await this.drain(opened, cursor, run.signal);
+      const show = (text: string, source: LogSource) => this.show(opened, text, source);
+      await catchUp(this.cursors, show, run.signal);
     } catch (error) {
       if (!run.signal.aborted) this.problem.set(toProblem(error));
     } finally {
       if (this.loading === run) this.loading = null;
     }
-    const isBehind = this.cursors.some(({ end, source }) => end < untracked(source.size));
+    // What came in between was told while this still ran.
+    const isBehind = this.cursors.some((cursor) => untracked(() => cursor.isBehind));
     if (isBehind && !run.signal.aborted && !this.problem()) await this.load();
   }
 
-  private async drain(opened: LogTerminal, cursor: LogCursor, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const text = await cursor.next(signal);
-      if (signal.aborted) return;
-      if (text === '' && cursor.end >= untracked(cursor.source.size)) return;
-      await write(opened.terminal, cursor.source.isError ? `\x1b[31m${text}\x1b[39m` : text);
-      if (this.following()) opened.terminal.scrollToBottom();
-    }
+  private async show(opened: LogTerminal, text: string, { isError }: LogSource): Promise<void> {
+    await write(opened.terminal, isError ? `\x1b[31m${text}\x1b[39m` : text);
+    if (this.following()) opened.terminal.scrollToBottom();
   }
 }
