@@ -7,16 +7,18 @@ from durable_files import copy_synced, is_in_place, put, remove_file, sync_direc
 from refusal import Refusal
 
 
-def keep(directory, paths):
-    """Copies what is at the paths; answers what was where."""
+def keep(directory, paths, absent=()):
+    """Copies what is at the paths; answers what was where. What is `absent` shall be gone, whatever is there."""
     os.makedirs(directory, mode=0o700)
     kept = []
     for number, path in enumerate(paths):
         entry = {"path": path, "name": str(number)}
         kept.append(entry)
         try:
-            info = os.lstat(path)
+            info = None if path in absent else os.lstat(path)
         except FileNotFoundError:
+            info = None
+        if info is None:
             entry["type"] = "absent"
             continue
         entry.update(mode=stat.S_IMODE(info.st_mode), uid=info.st_uid, gid=info.st_gid)

@@ -144,6 +144,26 @@ describe('deployments on real servers', () => {
     expect(await metrics(hosts[1]!, 9100)).toBe(200);
   }, 180_000);
 
+  it('lets a change mend what could not be put back to work', async () => {
+    const other = ['--unit=squatter', '/usr/bin/python3', '-m', 'http.server', '9100'];
+    await hosts[1]!.mustExec(['systemctl', 'stop', 'prometheus-node-exporter']);
+    await hosts[1]!.mustExec(['systemd-run', ...other]);
+    await configure(ids[1]!, { address: '192.0.2.1', port: 9101, probe_from_manager: false });
+    const broken = await operate(`${ids[1]!}/apply`);
+    const between = await show(ids[1]!);
+    await configure(ids[1]!, { port: 9300 });
+
+    const mending = await operate(`${ids[1]!}/apply`);
+
+    expect(broken).toMatchObject({ state: 'cleanup_pending', error: { layer: 'restore' } });
+    expect(between).toMatchObject({ state: 'degraded', applied_version: 1 });
+    expect(mending).toMatchObject({ state: 'succeeded' });
+    expect(await show(ids[1]!)).toMatchObject({ state: 'healthy', differences: [] });
+    expect(await metrics(hosts[1]!, 9300)).toBe(200);
+    expect(await fleet.operationEnded(broken.id)).toMatchObject({ state: 'failed', leftovers: [] });
+    await hosts[1]!.mustExec(['systemctl', 'stop', 'squatter']);
+  }, 300_000);
+
   it('reports what somebody else changed, and repairs nothing', async () => {
     const content = await hosts[0]!.readFile(DROP_IN);
     await hosts[0]!.mustExec(['sh', '-c', `echo '# mine' >>${DROP_IN}`]);

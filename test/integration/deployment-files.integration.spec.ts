@@ -172,6 +172,38 @@ describe('the files of a deployment on a host', () => {
     await expect(call('begin', 2)).rejects.toThrow('not finished');
   });
 
+  it('refuses to begin while a file of an open change is not back', async () => {
+    await apply(1, { a: 'a1' });
+    stage(2, { a: 'a2' });
+    stage(3, { a: 'a3' });
+    for (const command of ['begin', 'switch', 'restore']) await call(command, 2);
+    writeFileSync(at('etc', 'a'), 'somebody else');
+
+    await expect(call('begin', 3)).rejects.toThrow(at('etc', 'a'));
+    expect(content('a')).toBe('somebody else');
+  });
+
+  it('begins in place of an open change whose files are back, though it never ended', async () => {
+    await apply(1, { a: 'a1' });
+    stage(2, { a: 'a2', 'new/b': 'b2' });
+    stage(3, { a: 'a3', c: 'c3' });
+    for (const command of ['begin', 'switch', 'restore']) await call(command, 2);
+    for (const command of ['begin', 'switch']) await call(command, 3);
+
+    expect([content('a'), content('new/b'), content('c')]).toEqual(['a3', null, 'c3']);
+    await takeBack(3);
+    expect([content('a'), content('new/b'), content('c')]).toEqual(['a1', null, null]);
+    expect(existsSync(at('etc', 'new'))).toBe(false);
+  });
+
+  it('takes nothing of a first version over: it is removed first', async () => {
+    stage(1, { a: 'a1' });
+    stage(2, { a: 'a2' });
+    for (const command of ['begin', 'switch', 'restore']) await call(command, 1);
+
+    await expect(call('begin', 2)).rejects.toThrow('not finished');
+  });
+
   it('refuses a staged file that was damaged, before it changes anything', async () => {
     await apply(1, { a: 'a1' });
     stage(2, { a: 'a2' });
