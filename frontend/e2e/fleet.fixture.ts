@@ -5,6 +5,8 @@ import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { Fleet } from '../../test/support/fleet.ts';
 
+/** Milliseconds by which every answer to the browser is held back: what a journey forgets to wait for shows. */
+const HELD_BACK_MS = Number(process.env.JOURNEYS_HELD_BACK_MS ?? '0');
 const screenshots = path.join(import.meta.dirname, '../screenshots');
 
 /** What a journey may use. */
@@ -31,6 +33,16 @@ interface Machines {
 
 /** Playwright's test with a real manager and real hosts. Everything it starts ends with the worker. */
 export const test = base.extend<Journey, Machines>({
+  context: async ({ context }, use) => {
+    if (HELD_BACK_MS > 0) {
+      await context.route('**/*', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, HELD_BACK_MS));
+        // The page may have been left meanwhile.
+        await route.continue().catch(() => undefined);
+      });
+    }
+    await use(context);
+  },
   xrayReleases: [
     async ({}, use) => {
       const folder = await mkdtemp(path.join(tmpdir(), 'myx-journeys-'));
