@@ -86,6 +86,9 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
   await page.getByRole('link', { name: /Version 1/ }).click();
   await expect(page.getByText('Ansible refused version 1')).toBeVisible();
   await expect(page.getByText('ansible.builtin.debgu', { exact: false }).last()).toBeVisible();
+  await page.getByRole('link', { name: 'Changes of version 2' }).click();
+  await expect(page.getByRole('insertion')).toContainText('ansible.builtin.debug:');
+  await expect(page.getByRole('deletion')).toContainText('ansible.builtin.debgu:');
 
   await page.goto(`${url}/playbooks?q=restart`);
   await page.getByRole('link', { name: 'Restart a service', exact: true }).click();
@@ -103,6 +106,7 @@ test('a playbook is written, checked by Ansible, mended, and one with MyX copied
     pages: [
       { name: 'playbooks', path: '/playbooks', ready: 'app-playbook-row' },
       { name: 'playbook', path: `/playbooks/${id}`, ready: '.cm-line' },
+      { name: 'playbook-changes', path: `/playbooks/${id}?view=changes`, ready: 'ins' },
     ],
   });
 

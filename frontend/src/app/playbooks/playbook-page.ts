@@ -30,6 +30,8 @@ import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Notice } from '../ui/notice';
 import { PageHeader } from '../ui/page-header';
+import { Segmented } from '../ui/segmented';
+import type { Segment } from '../ui/segmented';
 import { Skeleton } from '../ui/skeleton';
 import { StaleMarker } from '../ui/stale-marker';
 import { PLAYBOOK_STATUS } from '../ui/status';
@@ -43,6 +45,7 @@ import { RecentRuns } from './recent-runs';
 import { ServerChoice } from './server-choice';
 import { VariableList } from './variable-list';
 import { checkOf } from './version-check';
+import { VersionComparison } from './version-comparison';
 import { VersionList } from './version-list';
 
 /** What decides which version is shown. */
@@ -52,6 +55,9 @@ interface ShownVersion {
   readonly latest: PlaybookVersion | null;
   readonly other: PlaybookVersion | null;
 }
+
+/** What of a version is on screen. */
+type VersionView = 'content' | 'changes';
 
 /** One playbook: what it does, what it takes, every version of it, and how it ran. */
 @Component({
@@ -70,11 +76,13 @@ interface ShownVersion {
     PageHeader,
     RecentRuns,
     RouterLink,
+    Segmented,
     ServerChoice,
     Skeleton,
     StaleMarker,
     StatusBadge,
     VariableList,
+    VersionComparison,
     VersionList,
   ],
   templateUrl: './playbook-page.html',
@@ -84,6 +92,10 @@ export class PlaybookPage {
   readonly id = input.required<string>();
   /** Number of the version to show, in the address; the latest one without it. */
   readonly version = input<string>();
+  /** `changes`, in the address: what the version changes, rather than its text. */
+  readonly view = input<string>();
+  /** Number of the version it is compared with, in the address; the one before it without it. */
+  readonly against = input<string>();
 
   private readonly api = inject(Api);
   private readonly router = inject(Router);
@@ -96,12 +108,28 @@ export class PlaybookPage {
   protected readonly server = signal<string | null>(null);
   protected readonly isChecking = signal(false);
   private readonly editor = viewChild(CodeEditor);
+  protected readonly views = computed<readonly Segment<VersionView>[]>(() => [
+    { value: 'content', label: this.t('comparison.text') },
+    { value: 'changes', label: this.t('comparison.changes') },
+  ]);
 
   protected readonly playbook = this.feed.value;
   protected readonly mayRun = computed(() => this.session.can('playbooks:run'));
   protected readonly mayWrite = computed(() => this.session.can('playbooks:write'));
   protected readonly isOwn = computed(() => this.playbook()?.source === 'own');
   protected readonly isGone = computed(() => this.feed.problem()?.name === 'playbook_not_found');
+  /** One version alone has nothing to be compared with. */
+  protected readonly canCompare = computed(
+    () => this.isOwn() && (this.playbook()?.latest_version ?? 1) > 1,
+  );
+  protected readonly shownView = computed<VersionView>(() =>
+    this.view() === 'changes' && this.canCompare() ? 'changes' : 'content',
+  );
+  protected readonly comparedWith = computed(() => {
+    const [against, playbook] = [Number(this.against()), this.playbook()];
+    const isThere = playbook && Number.isInteger(against) && against > 0;
+    return isThere && against <= playbook.latest_version ? against : null;
+  });
   private readonly earlier = computed(() => {
     const [wanted, playbook] = [Number(this.version()), this.playbook()];
     const isEarlier = playbook && Number.isInteger(wanted) && wanted > 0;
@@ -173,8 +201,19 @@ export class PlaybookPage {
     });
   }
 
-  protected reveal(place: CodePlace): void {
+  protected async reveal(place: CodePlace): Promise<void> {
+    if (this.shownView() === 'changes') await this.look('content');
     this.editor()?.reveal(place);
+  }
+
+  protected async look(view: VersionView): Promise<void> {
+    await this.compare({ view: view === 'changes' ? view : null, against: null });
+  }
+
+  protected async compare(
+    queryParams: Readonly<Partial<Record<'view' | 'against', string | number | null>>>,
+  ): Promise<void> {
+    await this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   protected async check(): Promise<void> {

@@ -26,7 +26,7 @@ const MOST = 5;
         <ul>
           @for (run of items; track run.id) {
             <li>
-              <a [routerLink]="['/playbook-runs', run.id]">
+              <a class="item" [routerLink]="['/playbook-runs', run.id]">
                 <span class="line">
                   <ui-status-badge plain [look]="looks[run.state]" />
                   @if (run.check) {

@@ -27,8 +27,10 @@ const PAGE = 20;
         @for (version of versions; track version.version) {
           <li>
             <a
+              class="item"
               routerLink="."
-              [queryParams]="{ version: version.version === latest() ? null : version.version }"
+              [queryParams]="{ version: versionInAddress(version.version), against: null }"
+              queryParamsHandling="merge"
               [attr.aria-current]="version.version === shown() ? 'true' : null"
             >
               <span class="line">
@@ -43,6 +45,20 @@ const PAGE = 20;
                 >{{ version.author.name }} · <ui-relative-time [at]="version.created_at"
               /></span>
             </a>
+            @if (version.version > 1) {
+              <a
+                class="link small beside"
+                routerLink="."
+                [queryParams]="{
+                  version: versionInAddress(version.version),
+                  view: 'changes',
+                  against: null,
+                }"
+                queryParamsHandling="merge"
+                [attr.aria-label]="t('comparison.changesOf', { n: version.version })"
+                >{{ t('comparison.changes') }}</a
+              >
+            }
           </li>
         }
       </ul>
@@ -79,4 +95,9 @@ export class VersionList {
     topic: 'playbooks',
     change: (version) => version,
   });
+
+  /** The latest one is what is there without any. */
+  protected versionInAddress(version: number): number | null {
+    return version === this.latest() ? null : version;
+  }
 }
