@@ -1,9 +1,9 @@
-import type { ElementRef } from '@angular/core';
-import { Component, computed, inject, input, output, signal, viewChild } from '@angular/core';
+import { Component, computed, inject, input, output, viewChild } from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { Button } from '../ui/button';
 import { Field } from '../ui/field';
 import { Icon } from '../ui/icon';
+import { LinesInput } from '../ui/lines-input';
 import { isStoredSecret } from './draft-values';
 import type { StoredSecret } from './draft-values';
 
@@ -13,42 +13,8 @@ import type { StoredSecret } from './draft-values';
  */
 @Component({
   selector: 'app-secret-control',
-  imports: [Button, Icon],
+  imports: [Button, Icon, LinesInput],
   styles: `
-    .typed {
-      position: relative;
-    }
-    textarea.input {
-      display: block;
-      min-height: var(--control-height);
-      padding-right: 40px;
-      padding-block: 5px;
-      resize: none;
-      overflow: hidden;
-    }
-    textarea.long {
-      font-family: var(--font-mono);
-      font-size: 11px;
-      line-height: 15px;
-      overflow: auto;
-      resize: vertical;
-    }
-    .masked {
-      -webkit-text-security: disc;
-    }
-    .eye {
-      position: absolute;
-      inset: 1px 1px auto auto;
-      display: grid;
-      place-items: center;
-      width: 34px;
-      height: calc(var(--control-height) - 2px);
-      border-radius: 0 6px 6px 0;
-      color: var(--subtle);
-    }
-    .eye:hover {
-      color: var(--text);
-    }
     .kept {
       display: flex;
       flex-wrap: wrap;
@@ -81,34 +47,12 @@ import type { StoredSecret } from './draft-values';
         }
       </div>
     } @else {
-      <div class="typed">
-        <textarea
-          #control
-          class="input"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck="false"
-          [class.masked]="!shown()"
-          [class.long]="isLong()"
-          [rows]="isLong() ? 6 : 1"
-          [id]="field?.id ?? ''"
-          [attr.aria-describedby]="field?.describedBy()"
-          [attr.aria-invalid]="field && field.error() !== null ? true : null"
-          [readOnly]="readonly()"
-          [value]="text()"
-          (input)="type(control.value)"
-          (keydown.enter)="enter($event)"
-        ></textarea>
-        <button
-          type="button"
-          class="eye"
-          [attr.aria-label]="t(shown() ? 'ui.password.hide' : 'ui.password.show')"
-          [attr.aria-pressed]="shown()"
-          (click)="shown.set(!shown())"
-        >
-          <svg [uiIcon]="shown() ? 'eye-off' : 'eye'"></svg>
-        </button>
-      </div>
+      <ui-lines-input
+        secret
+        [readonly]="readonly()"
+        [value]="text()"
+        (valueChange)="type($event)"
+      />
       @if (stored(); as mark) {
         <button class="keep" uiButton="ghost" size="small" icon="undo" (click)="keep(mark)">
           {{ t('form.keepSecret') }}
@@ -123,8 +67,7 @@ export class SecretControl {
 
   protected readonly field = inject(Field, { optional: true });
   protected readonly t = injectTranslate();
-  protected readonly shown = signal(false);
-  private readonly control = viewChild<ElementRef<HTMLElement>>('control');
+  private readonly control = viewChild(LinesInput);
   protected readonly stored = computed<StoredSecret | null>(() => {
     const value = this.value();
     return isStoredSecret(value) ? value : null;
@@ -138,7 +81,6 @@ export class SecretControl {
     if (isStoredSecret(value)) return value.replacement ?? '';
     return typeof value === 'string' ? value : '';
   });
-  protected readonly isLong = computed(() => this.text().includes('\n'));
 
   protected type(text: string): void {
     const stored = this.stored();
@@ -147,17 +89,10 @@ export class SecretControl {
 
   protected replace(): void {
     this.type('');
-    requestAnimationFrame(() => this.control()?.nativeElement.focus());
+    requestAnimationFrame(() => this.control()?.focus());
   }
 
   protected keep({ set, id }: StoredSecret): void {
     this.entered.emit({ set, id });
-  }
-
-  /** In a password, Enter is what it is in other fields; in a key it is a new line. */
-  protected enter(event: Event): void {
-    if (this.isLong()) return;
-    event.preventDefault();
-    if (event.target instanceof HTMLTextAreaElement) event.target.form?.requestSubmit();
   }
 }

@@ -2,7 +2,7 @@ import { Component, computed, input, model } from '@angular/core';
 import type { PlaybookVariable } from '../platform/api/generated/models/playbook-variable';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { Field, Input } from '../ui/field';
-import { PasswordInput } from '../ui/password-input';
+import { LinesInput } from '../ui/lines-input';
 import { typedText } from './variable-values';
 
 /** Longest default that is told beside a field. */
@@ -14,7 +14,7 @@ const MAP_EXAMPLE = '{"port": 8080}';
 /** The value of one variable of a playbook, by its type. Nothing typed means its default. */
 @Component({
   selector: 'app-variable-field',
-  imports: [Field, Input, PasswordInput],
+  imports: [Field, Input, LinesInput],
   template: `<ui-field
     [label]="variable().name"
     [hint]="hint()"
@@ -23,7 +23,10 @@ const MAP_EXAMPLE = '{"port": 8080}';
   >
     @switch (control()) {
       @case ('secret') {
-        <ui-password-input [(value)]="value" />
+        <ui-lines-input secret [(value)]="value" />
+      }
+      @case ('text') {
+        <ui-lines-input [(value)]="value" />
       }
       @case ('choice') {
         <select #choice uiInput (change)="value.set(choice.value)">
@@ -75,8 +78,8 @@ export class VariableField {
     const { secret, type } = this.variable();
     if (secret) return 'secret';
     if (type === 'boolean') return 'choice';
-    const isLong = this.fallback().includes('\n') || this.value().includes('\n');
-    return type === 'list' || type === 'map' || isLong ? 'area' : 'line';
+    if (type === 'list' || type === 'map' || this.fallback().includes('\n')) return 'area';
+    return type === 'string' ? 'text' : 'number';
   });
   private readonly fallback = computed(() => {
     const variable = this.variable();

@@ -3,14 +3,14 @@ import { injectTranslate } from '../platform/i18n/i18n';
 import { Button } from '../ui/button';
 import { CheckField } from '../ui/check-field';
 import { Field, Input } from '../ui/field';
-import { PasswordInput } from '../ui/password-input';
+import { LinesInput } from '../ui/lines-input';
 import { VARIABLE_TYPES, keepsSecret } from './variable-draft';
 import type { VariableDraft, VariableProblem, VariableType } from './variable-draft';
 
 /** One variable: name, type, default, and how it is treated. */
 @Component({
   selector: 'app-variable-fields',
-  imports: [Button, CheckField, Field, Input, PasswordInput],
+  imports: [Button, CheckField, Field, Input, LinesInput],
   styleUrl: './variable-fields.css',
   template: `<fieldset>
     <legend class="cdk-visually-hidden">{{ variable().name || t('variables.new') }}</legend>
@@ -44,11 +44,7 @@ import type { VariableDraft, VariableProblem, VariableType } from './variable-dr
       optional
     >
       @if (variable().secret && !isJson()) {
-        <ui-password-input
-          autocomplete="new-password"
-          [value]="variable().text"
-          (valueChange)="change({ text: $event })"
-        />
+        <ui-lines-input secret [value]="variable().text" (valueChange)="change({ text: $event })" />
       } @else if (variable().type === 'boolean') {
         <select uiInput #choice (change)="change({ text: choice.value })">
           @for (option of booleans(); track option.value) {
@@ -67,13 +63,15 @@ import type { VariableDraft, VariableProblem, VariableType } from './variable-dr
           [value]="variable().text"
           (input)="change({ text: json.value })"
         ></textarea>
+      } @else if (variable().type === 'string') {
+        <ui-lines-input [value]="variable().text" (valueChange)="change({ text: $event })" />
       } @else {
         <input
           #text
           uiInput
           autocomplete="off"
           spellcheck="false"
-          [attr.inputmode]="variable().type === 'string' ? null : 'decimal'"
+          inputmode="decimal"
           [value]="variable().text"
           (input)="change({ text: text.value })"
         />

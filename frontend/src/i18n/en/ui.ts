@@ -34,6 +34,7 @@ export const uiEn = {
   'ui.typeToConfirm': 'Type {name} to confirm',
   'ui.uptimeOf': 'Uptime {share}',
   'ui.percentOf': '{label}: {share}',
+  'ui.severalLines': 'Several lines',
   'ui.password.show': 'Show password',
   'ui.password.hide': 'Hide password',
   'log.title': 'Output',

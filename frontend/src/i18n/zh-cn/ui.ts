@@ -36,6 +36,7 @@ export const uiZhCn: Translation<typeof uiEn> = {
   'ui.typeToConfirm': '输入 {name} 以确认',
   'ui.uptimeOf': '可用率 {share}',
   'ui.percentOf': '{label}：{share}',
+  'ui.severalLines': '多行',
   'ui.password.show': '显示密码',
   'ui.password.hide': '隐藏密码',
   'log.title': '输出',
