@@ -53,6 +53,8 @@ test('a server without a login gets one once its host key is compared, and is re
   await page.goto(`${fleet.manager.url}/servers/${id}/settings`);
   const card = page.locator('app-login-card');
   await expect(card).toContainText('It has no SSH login.');
+  await expect(page.locator('app-agent-card')).toContainText('MyX works on the agent over SSH');
+  await expect(page.getByRole('button', { name: 'Repair the agent' })).toHaveCount(0);
   await card.getByRole('button', { name: 'Add a login' }).click();
 
   const dialog = page.getByRole('dialog');

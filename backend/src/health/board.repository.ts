@@ -7,7 +7,7 @@ import type { StatusPoint } from './uptime.js';
 
 /** One row of the board; times as ISO 8601 text, made by the database. */
 const SERVER_COLUMNS = `
-  servers.id, servers.name, servers.host, servers.labels, servers.status,
+  servers.id, servers.name, servers.host, servers.connection, servers.labels, servers.status,
   servers.status_cause, ${isoTime('servers.status_since')} AS status_since,
   servers.agent_version, servers.facts #>> '{os,pretty_name}' AS os,
   ${isoTime('servers.last_heartbeat_at')} AS last_heartbeat_at,

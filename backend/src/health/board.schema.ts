@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAUSE_LAYERS, SERVER_STATUSES } from '../servers/index.js';
+import { CAUSE_LAYERS, SERVER_CONNECTIONS, SERVER_STATUSES } from '../servers/index.js';
 import { Figures } from './figures.js';
 import { UPTIME_WINDOWS } from './uptime.js';
 
@@ -25,6 +25,9 @@ export const BoardServer = z
     id: z.uuid(),
     name: z.string(),
     host: z.string(),
+    connection: z.enum(SERVER_CONNECTIONS).meta({
+      description: 'How it is reached for installation and repair; `registered`: not at all',
+    }),
     labels: z.record(z.string(), z.string()),
     status: z.enum(SERVER_STATUSES),
     status_cause: z

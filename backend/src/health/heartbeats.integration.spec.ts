@@ -85,6 +85,7 @@ describe('a server that answers', () => {
     const server = await answered();
 
     expect(server).toMatchObject({
+      connection: 'registered',
       status: 'online',
       agent_version: '1.0.0',
       figures: { load_1: 0.1, memory_used_percent: 50, disk_used_percent: 50 },

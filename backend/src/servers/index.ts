@@ -1,4 +1,10 @@
-export { CAUSE_LAYERS, Server, SERVER_STATUSES, SERVERS_ENTITIES } from './server.entity.js';
+export {
+  CAUSE_LAYERS,
+  Server,
+  SERVER_CONNECTIONS,
+  SERVER_STATUSES,
+  SERVERS_ENTITIES,
+} from './server.entity.js';
 export type {
   CauseLayer,
   JumpHost,

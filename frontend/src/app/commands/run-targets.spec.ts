@@ -13,6 +13,7 @@ function server(
     id,
     name: id,
     host: '10.0.0.1',
+    connection: 'ssh',
     labels,
     status: 'online',
     status_since: '2026-01-01T00:00:00.000Z',

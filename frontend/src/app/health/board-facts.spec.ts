@@ -12,6 +12,7 @@ const board: Board = {
       id: 's1',
       name: 'web-1',
       host: '10.0.0.1',
+      connection: 'ssh',
       labels: {},
       status: 'online',
       status_cause: null,

@@ -9,7 +9,9 @@ import { SessionStore } from '../platform/session/session-store';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { Dialogs } from '../ui/dialogs';
+import { hasLogin } from '../servers/server-login';
 import { Toasts } from '../ui/toasts';
+import { NewLogin } from './new-login';
 import { ServerStore } from './server-store';
 
 type AgentOperation = 'install_agent' | 'repair_agent' | 'reinstall_agent' | 'uninstall_agent';
@@ -56,6 +58,16 @@ const WORDS = {
   template: `@if (mayOperate()) {
     <ui-card [heading]="t('agent.title')" icon="plug" flush>
       <ul>
+        @if (needsLogin()) {
+          <li>
+            <p class="words muted">{{ t('agent.noLogin') }}</p>
+            @if (mayWrite()) {
+              <button uiButton size="small" icon="key" (click)="newLogin.add()">
+                {{ t('server.addLogin') }}
+              </button>
+            }
+          </li>
+        }
         @for (choice of choices(); track choice.type) {
           <li>
             <div class="words">
@@ -83,11 +95,19 @@ export class AgentCard {
   private readonly dialogs = inject(Dialogs);
   private readonly session = inject(SessionStore);
   private readonly store = inject(ServerStore);
+  protected readonly newLogin = inject(NewLogin);
   private readonly toasts = inject(Toasts);
   protected readonly t = injectTranslate();
   protected readonly busy = signal<AgentOperation | null>(null);
   protected readonly mayOperate = computed(() => this.session.can('operations:run'));
+  protected readonly mayWrite = computed(() => this.session.can('servers:write'));
+  protected readonly needsLogin = computed(() => {
+    const server = this.store.live();
+    return server !== null && !hasLogin(server);
+  });
   protected readonly choices = computed(() => {
+    // Each of them goes over SSH: the manager would refuse.
+    if (this.needsLogin()) return [];
     const isInstalled = this.store.live()?.agent_version !== null;
     const types: readonly AgentOperation[] = isInstalled
       ? ['repair_agent', 'reinstall_agent', 'uninstall_agent']

@@ -2,8 +2,6 @@ import { Component, computed, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { SessionStore } from '../platform/session/session-store';
-import { AddLoginDialog } from '../ssh-login/add-login-dialog';
-import type { AddLoginRequest } from '../ssh-login/add-login-dialog';
 import { CredentialDialog } from '../ssh-login/credential-dialog';
 import type { CredentialRequest } from '../ssh-login/credential-dialog';
 import { Button } from '../ui/button';
@@ -12,6 +10,7 @@ import { Definition, DefinitionList } from '../ui/definition-list';
 import { Dialogs } from '../ui/dialogs';
 import { RelativeTime } from '../ui/relative-time';
 import { Toasts } from '../ui/toasts';
+import { NewLogin } from './new-login';
 import { ServerStore } from './server-store';
 
 /** How the manager logs in for installation and repair. The secret itself is never shown. */
@@ -20,7 +19,7 @@ import { ServerStore } from './server-store';
   imports: [Button, Card, Definition, DefinitionList, RelativeTime],
   template: `<ui-card [heading]="t('server.login')" [note]="note()" icon="key">
     @if (mayChange()) {
-      <button uiCardActions uiButton size="small" (click)="login() ? replace() : add()">
+      <button uiCardActions uiButton size="small" (click)="login() ? replace() : newLogin.add()">
         {{ t(login() ? 'server.replaceLogin' : 'server.addLogin') }}
       </button>
     }
@@ -45,6 +44,7 @@ import { ServerStore } from './server-store';
   </ui-card>`,
 })
 export class LoginCard {
+  protected readonly newLogin = inject(NewLogin);
   private readonly store = inject(ServerStore);
   private readonly session = inject(SessionStore);
   private readonly dialogs = inject(Dialogs);
@@ -66,19 +66,6 @@ export class LoginCard {
     const jump = this.login()?.jump_host ?? null;
     return jump ? `${jump.username}@${jump.host}:${String(jump.port)}` : null;
   });
-
-  protected async add(): Promise<void> {
-    const details = this.store.details();
-    if (!details) return;
-    const ref = this.dialogs.open<boolean, AddLoginRequest, AddLoginDialog>(AddLoginDialog, {
-      data: { serverId: details.id, serverName: details.name, host: details.host },
-      width: '600px',
-      keepOpen: true,
-    });
-    if ((await firstValueFrom(ref.closed)) !== true) return;
-    this.toasts.show(this.t('server.loginAdded'));
-    await this.store.reload();
-  }
 
   protected async replace(): Promise<void> {
     const ref = this.dialogs.open<boolean, CredentialRequest, CredentialDialog>(CredentialDialog, {

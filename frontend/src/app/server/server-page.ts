@@ -121,6 +121,7 @@ export class ServerPage {
 
   protected readonly mayRun = computed(() => this.session.can('commands:run'));
   private readonly status = computed(() => this.store.live()?.status ?? 'new');
+  private readonly connection = computed(() => this.store.live()?.connection ?? 'ssh');
   protected readonly look = computed(() => SERVER_STATUS[this.status()]);
   protected readonly labels = computed(() =>
     Object.entries(this.store.live()?.labels ?? {}).map(([key, value]) => ({ key, value })),
@@ -140,7 +141,7 @@ export class ServerPage {
   ]);
   protected readonly actions = computed<readonly MenuAction[]>(() =>
     this.serverActions
-      .menuOf(this.id(), (what) => void this.act(what))
+      .menuOf({ id: this.id(), connection: this.connection() }, (what) => void this.act(what))
       // The page itself is open already.
       .slice(1),
   );

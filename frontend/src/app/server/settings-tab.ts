@@ -6,6 +6,7 @@ import { AgentCard } from './agent-card';
 import { GeneralCard } from './general-card';
 import { HeartbeatCard } from './heartbeat-card';
 import { LoginCard } from './login-card';
+import { NewLogin } from './new-login';
 import { RemovalCard } from './removal-card';
 import { ServerStore } from './server-store';
 import { TrustCard } from './trust-card';
@@ -14,6 +15,7 @@ import { TrustCard } from './trust-card';
 @Component({
   selector: 'app-settings-tab',
   imports: [AgentCard, GeneralCard, HeartbeatCard, LoginCard, Notice, RemovalCard, TrustCard],
+  providers: [NewLogin],
   styles: `
     :host {
       display: flex;

@@ -10,10 +10,10 @@ export function changedFields(data: Readonly<Record<string, unknown>>): Partial<
 
 /** A server's place on the board from its details, keeping what only the board tells. */
 export function fromDetails(details: ServerDetails, before: BoardServer | undefined): BoardServer {
-  const { id, name, host, labels, status, status_cause, status_since } = details;
+  const { id, name, host, connection, labels, status, status_cause, status_since } = details;
   const { agent_version, os, last_heartbeat_at } = details;
   return {
-    ...{ id, name, host, labels, status, status_cause, status_since },
+    ...{ id, name, host, connection, labels, status, status_cause, status_since },
     ...{ agent_version, os, last_heartbeat_at },
     latency_ms: before?.latency_ms ?? null,
     clock_skew_ms: before?.clock_skew_ms ?? null,

@@ -193,6 +193,7 @@ export class FleetStore {
     return (
       before.name !== server.name ||
       before.host !== server.host ||
+      before.connection !== server.connection ||
       before.status !== server.status ||
       before.status_cause?.code !== server.status_cause?.code ||
       JSON.stringify(before.labels) !== JSON.stringify(server.labels)

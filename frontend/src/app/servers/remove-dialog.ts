@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { CheckField } from '../ui/check-field';
 import { DialogFrame } from '../ui/dialog-frame';
 import { Notice } from '../ui/notice';
+import { hasLogin, namesWithoutLogin } from './server-login';
 
 /** What is to be removed. */
 export interface RemovalChoice {
@@ -50,11 +51,13 @@ const NAMED = 8;
             }
           </p>
         }
-        <ui-check-field
-          [label]="t('servers.removeAgent')"
-          [hint]="t('servers.removeAgentHint')"
-          [(checked)]="uninstall"
-        />
+        @if (canUninstall) {
+          <ui-check-field
+            [label]="t('servers.removeAgent')"
+            [hint]="t('servers.removeAgentHint')"
+            [(checked)]="uninstall"
+          />
+        }
         @if (uninstall()) {
           <ui-check-field
             [label]="t('servers.removeForce')"
@@ -72,8 +75,14 @@ const NAMED = 8;
             <li>{{ t('servers.removesLogin') }}</li>
           </ul>
         </div>
-        @if (!uninstall()) {
+        @if (!canUninstall) {
+          <ui-notice tone="warn">{{ t('servers.cannotUninstall') }}</ui-notice>
+        } @else if (!uninstall()) {
           <ui-notice tone="warn">{{ t('servers.keepsAgent') }}</ui-notice>
+        } @else if (withoutLogin !== '') {
+          <ui-notice tone="warn">{{
+            t('servers.keepsAgentOn', { names: withoutLogin })
+          }}</ui-notice>
         }
         <label
           >{{ t('ui.typeToConfirm', { name: wanted }) }}
@@ -109,8 +118,11 @@ export class RemoveDialog {
   /** One server's name; of several their number. */
   protected readonly wanted =
     this.servers.length === 1 ? (this.servers[0]?.name ?? '') : String(this.servers.length);
+  /** The agent goes over SSH. */
+  protected readonly canUninstall = this.servers.some(hasLogin);
+  protected readonly withoutLogin = namesWithoutLogin(this.servers, this.t);
   protected readonly uninstall = signal(
-    this.servers.some((server) => server.agent_version !== null),
+    this.servers.some((server) => server.agent_version !== null && hasLogin(server)),
   );
   protected readonly force = signal(false);
   protected readonly typed = signal('');

@@ -10,6 +10,7 @@ import { I18n } from '../platform/i18n/i18n';
 import { SessionStore } from '../platform/session/session-store';
 import type { MenuAction } from '../ui/action-menu';
 import { Dialogs } from '../ui/dialogs';
+import { Toasts } from '../ui/toasts';
 import { BulkDialog } from './bulk-dialog';
 import type { BulkJob } from './bulk-dialog';
 import { LabelsDialog } from './labels-dialog';
@@ -18,6 +19,7 @@ import { RemoveDialog } from './remove-dialog';
 import type { RemovalChoice } from './remove-dialog';
 import { FleetStore } from './fleet-store';
 import { RunDialog } from './run-dialog';
+import { hasLogin, namesWithoutLogin } from './server-login';
 
 /** What can be done with one server or many, with the questions that are asked before. */
 @Injectable({ providedIn: 'root' })
@@ -28,10 +30,11 @@ export class ServerActions {
   private readonly i18n = inject(I18n);
   private readonly router = inject(Router);
   private readonly session = inject(SessionStore);
+  private readonly toasts = inject(Toasts);
 
-  /** The menu of one server: only what the role allows. */
+  /** The menu of one server: only what the role allows, and what can work. */
   menuOf(
-    id: string,
+    { id, connection }: Pick<BoardServer, 'id' | 'connection'>,
     choose: (what: 'labels' | 'repair' | 'remove') => void,
   ): readonly MenuAction[] {
     const { t } = this.i18n;
@@ -60,8 +63,19 @@ export class ServerActions {
             } as const,
           ]
         : []),
-      ...(this.session.can('operations:run')
+      ...(this.session.can('operations:run') && hasLogin({ connection })
         ? [{ label: t('servers.repair'), icon: 'repair', run: chooser('repair') } as const]
+        : []),
+      ...(mayWrite && !hasLogin({ connection })
+        ? [
+            {
+              label: t('servers.addLogin'),
+              icon: 'key',
+              run: () => {
+                open(['settings']);
+              },
+            } as const,
+          ]
         : []),
       ...(mayWrite
         ? ([
@@ -90,17 +104,28 @@ export class ServerActions {
     this.dialogs.open(RunDialog, { data: servers, width: '760px', keepOpen: true });
   }
 
-  /** Puts the agents right again. Resolves when every repair was asked for, or nobody wanted it. */
-  async repair(servers: readonly BoardServer[]): Promise<void> {
+  /**
+   * Puts the agents right again, where there is a login for it. Resolves when every repair was asked for, or
+   * nobody wanted it.
+   */
+  async repair(chosen: readonly BoardServer[]): Promise<void> {
     const { t } = this.i18n;
+    const servers = chosen.filter(hasLogin);
     const [first] = servers;
-    if (!first) return;
+    if (!first) {
+      this.toasts.show(t('servers.noneWithLogin'), { tone: 'info' });
+      return;
+    }
+    const leftOut = namesWithoutLogin(chosen, t);
     const sure = await this.dialogs.confirm({
       title:
         servers.length === 1
           ? t('servers.repairTitle', { name: first.name })
           : t('servers.repairMany', { n: servers.length }),
-      body: t('servers.repairBody'),
+      body: [
+        t('servers.repairBody'),
+        ...(leftOut === '' ? [] : [t('servers.leftOut', { names: leftOut })]),
+      ].join(' '),
       action: t('servers.repairAction'),
       harmless: true,
     });
@@ -156,10 +181,10 @@ export class ServerActions {
     await this.forEach(servers, {
       title: t('servers.removing'),
       done: t('servers.asked'),
-      run: async ({ id }) => {
+      run: async ({ id, connection }) => {
         const { operation_id: operation } = await this.api.invoke(removeServer, {
           id,
-          uninstall: choice.uninstall ? 'true' : 'false',
+          uninstall: choice.uninstall && hasLogin({ connection }) ? 'true' : 'false',
           force: choice.force ? 'true' : 'false',
         });
         if (operation === null) this.fleet.refresh(id);

@@ -15,6 +15,7 @@ function server(name: string, changes: Partial<BoardServer> = {}): BoardServer {
     id: name,
     name,
     host: '10.0.0.1',
+    connection: 'ssh',
     labels: {},
     status: 'online',
     status_cause: null,

@@ -135,8 +135,9 @@ export class ServerRow {
     this.t('servers.actionsOf', { name: this.server()().name }),
   );
   private readonly id = computed(() => this.server()().id);
+  private readonly connection = computed(() => this.server()().connection);
   protected readonly actions = computed<readonly MenuAction[]>(() =>
-    this.serverActions.menuOf(this.id(), (what) => {
+    this.serverActions.menuOf({ id: this.id(), connection: this.connection() }, (what) => {
       this.chosen.emit(what);
     }),
   );

@@ -68,6 +68,8 @@ export const serverEn = {
   'server.removalBody':
     'Uninstalls the agent if you like, and forgets the server with its history and login.',
   'agent.title': 'Agent',
+  'agent.noLogin':
+    'MyX works on the agent over SSH and has no login here. Add one to repair, reinstall or uninstall it.',
   'agent.installTitle': 'Install the agent on {name}?',
   'agent.installBody': 'Over SSH: program, configuration, certificate and service.',
   'agent.repairTitle': 'Repair the agent on {name}?',

@@ -38,6 +38,7 @@ export const serversEn = {
   'servers.open': 'Open',
   'servers.runCommand': 'Run a command',
   'servers.repair': 'Repair',
+  'servers.addLogin': 'Add an SSH login',
   'servers.editLabels': 'Edit labels',
   'servers.settings': 'Settings',
   'servers.remove': 'Remove',
@@ -48,6 +49,9 @@ export const serversEn = {
   },
   'servers.repairBody':
     'Over SSH, what is missing or damaged is put right. Running commands go on.',
+  'servers.leftOut': 'Left out, because they have no SSH login: {names}.',
+  'servers.noneWithLogin':
+    'MyX repairs over SSH and has no login there. Add one in the settings of the server.',
   'servers.repairAction': 'Repair',
   'servers.repairing': 'Asking for repairs',
   'servers.asked': 'Asked for',
@@ -85,6 +89,9 @@ export const serversEn = {
   'servers.removesRecord': 'in MyX: the server with its history and uptime',
   'servers.removesLogin': 'in MyX: its SSH login',
   'servers.keepsAgent': 'The agent stays on the server and goes on running, but answers nobody.',
+  'servers.cannotUninstall':
+    'There is no SSH login to uninstall the agent with. It stays on the server and goes on running, but answers nobody.',
+  'servers.keepsAgentOn': 'The agent stays where there is no SSH login: {names}.',
   'servers.runOn': { one: 'Run a command on {n} server', other: 'Run a command on {n} servers' },
   'servers.runAction': { one: 'Run on {n} server', other: 'Run on {n} servers' },
   'servers.runResults': 'Results',

@@ -70,6 +70,7 @@ export const serverZhCn: Translation<typeof serverEn> = {
   'server.removal': '移除此服务器',
   'server.removalBody': '可选择卸载代理，并删除该服务器及其历史与登录信息。',
   'agent.title': '代理',
+  'agent.noLogin': 'MyX 通过 SSH 维护代理，但没有这里的登录。添加后才能修复、重新安装或卸载。',
   'agent.installTitle': '在 {name} 上安装代理？',
   'agent.installBody': '通过 SSH 安装程序、配置、证书与服务。',
   'agent.repairTitle': '修复 {name} 上的代理？',

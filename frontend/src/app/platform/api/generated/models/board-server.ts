@@ -5,6 +5,11 @@ import { Figures } from '../models/figures';
 export interface BoardServer {
   agent_version: string | null;
   clock_skew_ms: number | null;
+
+  /**
+   * How it is reached for installation and repair; `registered`: not at all
+   */
+  connection: 'ssh' | 'local' | 'registered';
   figures: Figures | null;
   host: string;
   id: string;
