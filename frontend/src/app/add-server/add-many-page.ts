@@ -1,4 +1,4 @@
-import { Component, inject, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { SshLoginFields } from '../ssh-login/ssh-login-fields';
@@ -38,6 +38,20 @@ export class AddManyPage {
   protected readonly store = inject(AddManyStore);
   protected readonly t = injectTranslate();
   protected readonly limit = LIST_LIMIT;
+  /** How the list stands; nothing is said of what there is none of. */
+  protected readonly counts = computed(() => {
+    const { rows, wrong, seen, added, unreachable } = this.store;
+    const counted = [
+      ['addMany.nWrong', wrong()],
+      ['addMany.nSeen', seen()],
+      ['addMany.nAdded', added()],
+      ['addMany.unreachable', unreachable()],
+    ] as const;
+    return [
+      this.t('addMany.inList', { n: rows().length }),
+      ...counted.filter(([, n]) => n > 0).map(([text, n]) => this.t(text, { n })),
+    ].join(' · ');
+  });
   protected readonly fileNote = signal('');
 
   protected async choose(field: HTMLInputElement): Promise<void> {

@@ -1,6 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { I18n } from '../platform/i18n/i18n';
 import type { RunCounts } from './run-counts';
+import { runStateText } from './run-state-text';
 
 /** How far a run is and how it goes: succeeded, failed, cancelled and open as parts of one bar. */
 @Component({
@@ -41,8 +42,5 @@ export class RunBar {
       { tone: 'open', count: total - ended, color: 'transparent' },
     ].filter(({ count }) => count > 0);
   });
-  protected readonly label = computed(() => {
-    const { total, ended, failed } = this.counts();
-    return this.t('commands.runState', { ended, total, failed });
-  });
+  protected readonly label = computed(() => runStateText(this.counts(), this.t));
 }

@@ -39,6 +39,7 @@ import { isInGroup } from './commands-filter';
 import type { CommandGroup } from './commands-filter';
 import { RunBar } from './run-bar';
 import { countsOfCommands } from './run-counts';
+import { runStateText } from './run-state-text';
 import { followRun } from './run-feed';
 
 const GRACE_SECONDS = 10;
@@ -96,6 +97,7 @@ export class RunPage {
   });
   private readonly commands = computed(() => this.feed.value() ?? []);
   protected readonly counts = computed(() => countsOfCommands(this.commands()));
+  protected readonly stateText = computed(() => runStateText(this.counts(), this.t));
   protected readonly isOver = computed(() => {
     const { ended, total } = this.counts();
     return total > 0 && ended === total;

@@ -91,7 +91,9 @@ export class RolloutStep {
   protected readonly counts = computed(() => rolloutCounts(this.current()));
   protected readonly progress = computed(() => {
     const { all, healthy, failed } = this.counts();
-    return this.t('wizard.counts', { all, healthy, failed });
+    return failed === 0
+      ? this.t('wizard.counts', { all, healthy })
+      : this.t('wizard.countsFailed', { all, healthy, failed });
   });
 
   protected readonly isDegraded = computed(() =>

@@ -8,6 +8,7 @@ import { PageTitle } from '../platform/page/page-title';
 import { Clock } from '../platform/time/clock';
 import { Formats } from '../platform/time/formats';
 import { RunBar } from '../commands/run-bar';
+import { runStateText } from '../commands/run-state-text';
 import { Button } from '../ui/button';
 import { Card } from '../ui/card';
 import { Chip } from '../ui/chip';
@@ -83,6 +84,10 @@ export class PlaybookRunPage {
   protected readonly counts = computed(() => {
     const run = this.run();
     return run ? countsOfPlaybookRun(run) : null;
+  });
+  protected readonly stateText = computed(() => {
+    const counts = this.counts();
+    return counts ? runStateText(counts, this.t) : '';
   });
   protected readonly took = computed(() => {
     const run = this.run();

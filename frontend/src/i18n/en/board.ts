@@ -67,7 +67,10 @@ export const boardEn = {
   'topology.zoomIn': 'Zoom in',
   'topology.zoomOut': 'Zoom out',
   'topology.fit': 'Show everything',
-  'topology.mapLabel': 'Map of the manager and {n} servers. The same stands in the list.',
+  'topology.mapLabel': {
+    one: 'Map of the manager and {n} server. The same stands in the list.',
+    other: 'Map of the manager and {n} servers. The same stands in the list.',
+  },
   'topology.clusterLine': { one: '{n} server', other: '{n} servers' },
   'topology.median': 'median {time}',
   'topology.troubled': { one: '{n} in trouble', other: '{n} in trouble' },

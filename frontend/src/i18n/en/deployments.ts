@@ -113,7 +113,8 @@ export const deploymentsEn = {
   'wizard.secretFile': 'A secret as a whole: its content is not shown.',
   'wizard.changedOnServer': 'Somebody else changed it on the server.',
   'wizard.owner': '{owner}:{group} {mode}',
-  'wizard.counts': '{healthy} of {all} healthy, {failed} not',
+  'wizard.counts': '{healthy} of {all} healthy',
+  'wizard.countsFailed': '{healthy} of {all} healthy, {failed} not',
   'wizard.working': {
     one: '{kind} is being deployed on {n} server',
     other: '{kind} is being deployed on {n} servers',

@@ -63,10 +63,6 @@ export const playbookRunsEn = {
   'playbookRun.waiting': 'Waits for its turn',
   'playbookRun.preparing': 'Is being prepared',
   'playbookRun.atTask': 'Now: {task}',
-  'playbookRun.state': {
-    one: '{ended} of {n} server ended, {failed} not succeeded',
-    other: '{ended} of {n} servers ended, {failed} not succeeded',
-  },
   'playbookRun.taskFailed': 'A task failed',
   'playbookRun.outcome.timed_out': 'It took longer than it may and was ended.',
   'playbookRun.outcome.lost': 'Its end is not known: the server lost it.',

@@ -23,7 +23,7 @@ export const workEn = {
   'operation.cancelAction': 'Cancel the operation',
   'operation.keep': 'Let it go on',
   'operation.cleanUp': 'Clean up now',
-  'operation.progress': '{done} of {total} steps',
+  'operation.progress': { one: '{done} of {n} step', other: '{done} of {n} steps' },
   'operation.nowAt': 'Now: {step}',
   'operation.doneIn': 'Done in {time}',
   'operation.leave': 'You can leave this page: it goes on, and is found again under Operations.',

@@ -65,7 +65,7 @@ export const boardZhCn: Translation<typeof boardEn> = {
   'topology.zoomIn': '放大',
   'topology.zoomOut': '缩小',
   'topology.fit': '显示全部',
-  'topology.mapLabel': '管理器与 {n} 台服务器的地图。列表视图提供相同的内容。',
+  'topology.mapLabel': { other: '管理器与 {n} 台服务器的地图。列表视图提供相同的内容。' },
   'topology.clusterLine': '{n} 台服务器',
   'topology.median': '中位数 {time}',
   'topology.troubled': '{n} 台有问题',

@@ -59,7 +59,6 @@ export const playbookRunsZhCn: Translation<typeof playbookRunsEn> = {
   'playbookRun.waiting': '等待中',
   'playbookRun.preparing': '正在准备',
   'playbookRun.atTask': '当前：{task}',
-  'playbookRun.state': { other: '共 {n} 台服务器，{ended} 台已结束，{failed} 台未成功' },
   'playbookRun.taskFailed': '有任务失败',
   'playbookRun.outcome.timed_out': '超过时限，已被结束。',
   'playbookRun.outcome.lost': '结局未知：服务器失去了它的记录。',

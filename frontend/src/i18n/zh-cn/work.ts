@@ -25,7 +25,7 @@ export const workZhCn: Translation<typeof workEn> = {
   'operation.cancelAction': '取消操作',
   'operation.keep': '继续进行',
   'operation.cleanUp': '立即清理',
-  'operation.progress': '{done} / {total} 步',
+  'operation.progress': { other: '{done} / {n} 步' },
   'operation.nowAt': '当前：{step}',
   'operation.doneIn': '用时 {time}',
   'operation.leave': '可以离开本页：操作会继续，并可在“操作”中找到。',
