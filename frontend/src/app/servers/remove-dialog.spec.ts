@@ -31,6 +31,7 @@ describe('RemoveDialog', () => {
     const root = await open(server('web-1', 'ssh'));
 
     expect(root.textContent).toContain('Uninstall the agent first');
+    expect(root.textContent).toContain('its SSH login');
     expect(root.textContent).not.toContain('no SSH login');
   });
 
@@ -39,6 +40,7 @@ describe('RemoveDialog', () => {
 
     expect(root.textContent).not.toContain('Uninstall the agent first');
     expect(root.textContent).toContain('There is no SSH login to uninstall the agent with.');
+    expect(root.textContent).not.toContain('its SSH login');
     const typed = root.querySelector<HTMLInputElement>('input.mono');
     if (typed) typed.value = 'alone';
     typed?.dispatchEvent(new Event('input'));

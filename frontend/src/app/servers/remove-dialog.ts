@@ -72,7 +72,9 @@ const NAMED = 8;
               <li>{{ t('servers.removesAgent') }}</li>
             }
             <li>{{ t('servers.removesRecord') }}</li>
-            <li>{{ t('servers.removesLogin') }}</li>
+            @if (hasSomeLogin) {
+              <li>{{ t('servers.removesLogin') }}</li>
+            }
           </ul>
         </div>
         @if (!canUninstall) {
@@ -120,6 +122,7 @@ export class RemoveDialog {
     this.servers.length === 1 ? (this.servers[0]?.name ?? '') : String(this.servers.length);
   /** The agent goes over SSH. */
   protected readonly canUninstall = this.servers.some(hasLogin);
+  protected readonly hasSomeLogin = this.servers.some(({ connection }) => connection === 'ssh');
   protected readonly withoutLogin = namesWithoutLogin(this.servers, this.t);
   protected readonly uninstall = signal(
     this.servers.some((server) => server.agent_version !== null && hasLogin(server)),
