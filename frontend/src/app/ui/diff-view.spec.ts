@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestBed } from '@angular/core/testing';
 import type { ComponentFixture } from '@angular/core/testing';
+import { I18n } from '../platform/i18n/i18n';
 import { DiffView } from './diff-view';
 
 async function shown(diff: string): Promise<ComponentFixture<DiffView>> {
@@ -43,6 +44,17 @@ describe('DiffView', () => {
     expect(before).toBeLessThan(400);
     expect(element.querySelectorAll('ins')).toHaveLength(400);
     expect(element.querySelector('button')).toBeNull();
+  });
+
+  it('says what the manager says about a diff, and anything else as it is', async () => {
+    const { t } = TestBed.inject(I18n);
+    const cut = elementOf(await shown(`${created(1)}… (the rest is not shown)\n`));
+    const secret = elementOf(await shown('config.json: a secret changes\n'));
+    const other = elementOf(await shown('binary files differ\n'));
+
+    expect(cut.textContent).toContain(t('diff.cut'));
+    expect(secret.textContent).toContain(t('diff.secretChanges'));
+    expect(other.textContent).toContain('binary files differ');
   });
 
   it('says so when nothing differs', async () => {

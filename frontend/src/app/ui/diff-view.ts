@@ -3,6 +3,12 @@ import { injectTranslate } from '../platform/i18n/i18n';
 import { Button } from './button';
 import { diffCounts, diffLines } from './diff-lines';
 
+/** The manager's words for a diff that is longer than what it answers. */
+const CUT = '… (the rest is not shown)';
+
+/** The manager's words, behind a name, for a difference that is in a secret alone. */
+const SECRET_CHANGES = ': a secret changes';
+
 /** Lines shown before somebody asks for all of them. */
 const SHOWN = 300;
 
@@ -119,6 +125,9 @@ const SHOWN = 300;
               ><span class="cdk-visually-hidden">{{ t('diff.removed') }} </span>{{ line.text }}</del
             >
           }
+          @case ('note') {
+            <span class="sign"></span><span class="text">{{ noteText(line.text) }}</span>
+          }
           @default {
             <span class="sign"></span><span class="text">{{ line.text }}</span>
           }
@@ -152,6 +161,12 @@ export class DiffView {
   protected readonly shown = computed(() =>
     this.hidden() > 0 ? this.lines().slice(0, SHOWN) : this.lines(),
   );
+
+  /** What the manager says about a diff, in the language on screen; anything else is shown as it is. */
+  protected noteText(note: string): string {
+    if (note === CUT) return this.t('diff.cut');
+    return note.endsWith(SECRET_CHANGES) ? this.t('diff.secretChanges') : note;
+  }
 }
 
 /** How much a diff changes, in short: lines that come and lines that go. */

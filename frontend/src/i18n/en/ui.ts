@@ -54,6 +54,8 @@ export const uiEn = {
   'log.failed': 'Output could not be loaded',
   'diff.added': 'added:',
   'diff.removed': 'removed:',
+  'diff.cut': 'It is longer than this; the rest is not shown.',
+  'diff.secretChanges': 'A secret changes, and nothing else.',
   'diff.none': 'No difference',
   'diff.more': { one: 'Show {n} more line', other: 'Show {n} more lines' },
   'diff.counts': '{added} added, {removed} removed',

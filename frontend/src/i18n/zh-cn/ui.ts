@@ -56,6 +56,8 @@ export const uiZhCn: Translation<typeof uiEn> = {
   'log.failed': '无法加载输出',
   'diff.added': '新增：',
   'diff.removed': '删除：',
+  'diff.cut': '差异过长，其余部分不再显示。',
+  'diff.secretChanges': '只有机密内容发生变化。',
   'diff.none': '没有差异',
   'diff.more': '再显示 {n} 行',
   'diff.counts': '新增 {added} 行，删除 {removed} 行',
