@@ -8,6 +8,7 @@ import type { Figures } from '../platform/api/generated/models/figures';
 import { LiveConnection } from '../platform/live/live-connection';
 import type { LiveMessage } from '../platform/live/live-message';
 import type { Following } from '../platform/live/live-topic';
+import { NewsMeanwhile } from '../platform/live/news-meanwhile';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { SessionStore } from '../platform/session/session-store';
@@ -35,6 +36,7 @@ export class FleetStore {
   private readonly loadedAt = signal(0);
   private readonly lostSince = signal<string | null>(null);
   private followings: readonly Following[] = [];
+  private readonly news = new NewsMeanwhile();
   private readonly toLookAt = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private fetching: Promise<void> | null = null;
@@ -117,11 +119,13 @@ export class FleetStore {
 
   private async fetch(): Promise<void> {
     try {
-      const { servers, manager_network: network } = await this.api.invoke(getBoard, {});
+      const { answer, meanwhile } = await this.news.during(() => this.api.invoke(getBoard, {}));
+      const { servers, manager_network: network } = answer;
       this.lostSince.set(network.lost_since);
       const known = new Set(servers.map(({ id }) => id));
       for (const id of this.servers.keys()) if (!known.has(id)) this.servers.delete(id);
       for (const server of servers) this.put(server);
+      this.apply(meanwhile);
       this.failure.set(null);
       this.loadedAt.set(Date.now());
       this.changed();
@@ -131,6 +135,16 @@ export class FleetStore {
   }
 
   private receive(messages: readonly LiveMessage[]): void {
+    this.news.hear(messages);
+    // They tell name and status; whether anything else changed has to be looked at.
+    for (const { type, data } of messages) {
+      if (type === 'server_changed') this.refresh(String(data.id));
+    }
+    if (this.apply(messages)) this.changed();
+  }
+
+  /** Puts in what news tell; answers whether the list looks different now. */
+  private apply(messages: readonly LiveMessage[]): boolean {
     let isChanged = false;
     for (const { type, data } of messages) {
       if (type === 'board_changed') {
@@ -144,22 +158,14 @@ export class FleetStore {
       } else if (type === 'manager_network_changed') {
         this.lostSince.set(data.lost_since as string | null);
       } else if (type === 'server_changed') {
-        isChanged = this.heard(data) || isChanged;
+        const known = this.servers.get(String(data.id));
+        known?.update((server) => ({ ...server, ...changedFields(data) }));
+        isChanged = known !== undefined || isChanged;
       } else if (type === 'server_removed') {
         isChanged = this.servers.delete(String(data.id)) || isChanged;
       }
     }
-    if (isChanged) this.changed();
-  }
-
-  /** News tell name and status; whether anything else changed has to be looked at. */
-  private heard(data: Readonly<Record<string, unknown>>): boolean {
-    const id = String(data.id);
-    this.refresh(id);
-    const known = this.servers.get(id);
-    if (!known) return false;
-    known.update((server) => ({ ...server, ...changedFields(data) }));
-    return true;
+    return isChanged;
   }
 
   private async lookAgain(): Promise<void> {
@@ -167,7 +173,10 @@ export class FleetStore {
     const ids = [...this.toLookAt];
     this.toLookAt.clear();
     if (ids.length > MOST_SINGLE) return this.reload();
-    await Promise.all(ids.map((id) => this.lookAt(id)));
+    const { meanwhile } = await this.news.during(() =>
+      Promise.all(ids.map((id) => this.lookAt(id))),
+    );
+    this.apply(meanwhile);
     this.changed();
   }
 

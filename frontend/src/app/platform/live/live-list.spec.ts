@@ -97,6 +97,26 @@ describe('liveList', () => {
     expect(idsOf(list)).toEqual(['b']);
   });
 
+  it('keeps what was told while an older answer was on its way', async () => {
+    const newest = Promise.withResolvers<ListPage<Item>>();
+    const older = Promise.withResolvers<ListPage<Item>>();
+    const { list, tell } = followed([], {
+      page: (_question, cursor) => (cursor === undefined ? newest.promise : older.promise),
+      accepts: () => true,
+    });
+    newest.resolve({ items: [item('b')], next_cursor: '1' });
+    await settled();
+    void list.more();
+    void list.reload();
+
+    tell('b', 'finished');
+    tell('a', 'finished');
+    older.resolve({ items: [item('a')], next_cursor: null });
+    await settled();
+
+    expect(list.items()).toEqual([item('b', 'finished'), item('a', 'finished')]);
+  });
+
   it('puts what is new before what was loaded', async () => {
     jest.useFakeTimers();
     try {

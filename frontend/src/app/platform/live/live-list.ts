@@ -5,6 +5,7 @@ import type { Problem } from '../problem/problem';
 import { LiveConnection } from './live-connection';
 import type { LiveMessage } from './live-message';
 import type { Following } from './live-topic';
+import { NewsMeanwhile } from './news-meanwhile';
 
 /** A part of a long list, newest first, as the manager answers it. */
 export interface ListPage<Item> {
@@ -73,6 +74,7 @@ class FollowedList<Item, Query> implements LiveList<Item> {
   readonly hasMore = computed(() => this.cursor() !== null);
   private question: { readonly query: Query } | null = null;
   private following: Following | null = null;
+  private readonly news = new NewsMeanwhile();
   /** Grows with every list: an answer for an earlier one is dropped. */
   private run = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,13 +87,17 @@ class FollowedList<Item, Query> implements LiveList<Item> {
   readonly reload = (): Promise<void> => this.fetchNewest(true);
 
   readonly more = async (): Promise<void> => {
-    const [cursor, run] = [this.cursor(), this.run];
-    if (cursor === null || this.isLoadingMore() || this.question === null) return;
+    const { question, run } = this;
+    const cursor = this.cursor();
+    if (cursor === null || this.isLoadingMore() || question === null) return;
     this.isLoadingMore.set(true);
     try {
-      const page = await this.options.page(this.question.query, cursor);
+      const { answer: page, meanwhile } = await this.news.during(() =>
+        this.options.page(question.query, cursor),
+      );
       if (run !== this.run) return;
       this.items.update((items) => this.joined(items ?? [], page.items));
+      this.apply(meanwhile);
       this.cursor.set(page.next_cursor);
       this.problem.set(null);
     } catch (error) {
@@ -133,10 +139,18 @@ class FollowedList<Item, Query> implements LiveList<Item> {
   }
 
   private receive(messages: readonly LiveMessage[]): void {
+    this.news.hear(messages);
+    if (this.apply(messages)) {
+      this.timer ??= setTimeout(() => void this.fetchNewest(false), SETTLE_MS);
+    }
+  }
+
+  /** Puts news into the list. Answers whether there is more to know than they tell. */
+  private apply(messages: readonly LiveMessage[]): boolean {
     const items = this.items();
     const { change, accepts, idOf, outdates } = this.options;
     const { question } = this;
-    if (items === null || question === null || !change) return;
+    if (messages.length === 0 || items === null || question === null || !change) return false;
     const byId = new Map(items.map((item) => [idOf(item), item]));
     let isNew = false;
     for (const message of messages) {
@@ -146,7 +160,7 @@ class FollowedList<Item, Query> implements LiveList<Item> {
       else byId.set(id, change(known, message));
     }
     this.items.set([...byId.values()].filter((item) => accepts?.(item, question.query) ?? true));
-    if (isNew) this.timer ??= setTimeout(() => void this.fetchNewest(false), SETTLE_MS);
+    return isNew;
   }
 
   /** `afresh`: what was loaded before is dropped; else what is new is put before it. */
@@ -156,7 +170,9 @@ class FollowedList<Item, Query> implements LiveList<Item> {
     const { question, run } = this;
     if (question === null) return;
     try {
-      const page = await this.options.page(question.query, undefined);
+      const { answer: page, meanwhile } = await this.news.during(() =>
+        this.options.page(question.query, undefined),
+      );
       if (run !== this.run) return;
       const before = this.items();
       if (afresh || before === null) {
@@ -166,6 +182,7 @@ class FollowedList<Item, Query> implements LiveList<Item> {
         this.items.set(this.joined(page.items, this.behind(page, before)));
         if (page.next_cursor === null) this.cursor.set(null);
       }
+      this.apply(meanwhile);
       this.problem.set(null);
       this.fetchedAt.set(Date.now());
     } catch (error) {

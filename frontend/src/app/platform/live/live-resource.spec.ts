@@ -73,6 +73,39 @@ describe('liveResource', () => {
     expect(resource.problem()?.detail).toBe('no network');
   });
 
+  it('shows what comes during a fetch at once, and keeps it when that fails', async () => {
+    const answer = Promise.withResolvers<readonly number[]>();
+    const answers = [Promise.resolve([1]), answer.promise];
+    const { live, resource } = setUp(() => answers.shift() ?? Promise.resolve([]));
+    await settled();
+    void resource.reload();
+
+    live.followers.get('numbers:1')?.onMessages([added(2)]);
+    const during = resource.value();
+    answer.reject(new Error('gone'));
+    await settled();
+
+    expect([during, resource.value()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('merges into an answer only what came after its question', async () => {
+    const answer = Promise.withResolvers<readonly number[]>();
+    const answers = [Promise.resolve([1]), Promise.resolve([1, 2]), answer.promise];
+    const { live, resource } = setUp(() => answers.shift() ?? Promise.resolve([]));
+    await settled();
+    live.followers.get('numbers:1')?.onMessages([added(2)]);
+    await resource.reload();
+    void resource.reload();
+    live.followers.get('numbers:1')?.onMessages([added(3)]);
+    answer.resolve([1, 2]);
+    await settled();
+
+    expect(resource.value()).toEqual([1, 2, 3]);
+  });
+
   it('forgets the old thing and its answer when another is followed', async () => {
     const first = Promise.withResolvers<readonly number[]>();
     const answers = [first.promise, Promise.resolve([7])];

@@ -5,6 +5,7 @@ import type { Problem } from '../problem/problem';
 import { LiveConnection } from './live-connection';
 import type { LiveMessage } from './live-message';
 import type { Following } from './live-topic';
+import { NewsMeanwhile } from './news-meanwhile';
 
 /** How a {@link LiveResource} is fetched and kept current. */
 export interface LiveResourceOptions<Value> {
@@ -41,7 +42,8 @@ const REFETCH_MS = 400;
 
 /**
  * Follows topics and fetches after the manager has confirmed them, so that nothing is missed in between:
- * what arrives during a fetch is merged when it is done. Ends with the injection context.
+ * what arrives during a fetch is merged at once into what is there, and into what is fetched when that is
+ * done. Ends with the injection context.
  */
 export function liveResource<Value>(options: LiveResourceOptions<Value>): LiveResource<Value> {
   const resource = new FollowedResource(options, inject(LiveConnection));
@@ -66,7 +68,7 @@ class FollowedResource<Value> implements LiveResource<Value> {
   readonly fetchedAt = signal(0);
   private followings: readonly Following[] = [];
   private fetching: AbortController | null = null;
-  private waiting: LiveMessage[] = [];
+  private readonly news = new NewsMeanwhile();
   private refetching: ReturnType<typeof setTimeout> | null = null;
   private isOutdated = false;
 
@@ -106,7 +108,6 @@ class FollowedResource<Value> implements LiveResource<Value> {
     this.followings = [];
     this.fetching?.abort();
     this.fetching = null;
-    this.waiting = [];
     if (this.refetching !== null) clearTimeout(this.refetching);
     this.refetching = null;
     this.isOutdated = false;
@@ -117,9 +118,9 @@ class FollowedResource<Value> implements LiveResource<Value> {
     const news = refetchOn ? messages.filter((message) => !refetchOn(message)) : messages;
     if (news.length < messages.length) this.refetch();
     if (news.length === 0) return;
+    this.news.hear(news);
     const value = this.value();
-    if (this.fetching || value === null) this.waiting.push(...news);
-    else this.value.set(this.options.merge(value, news));
+    if (value !== null) this.value.set(this.options.merge(value, news));
   }
 
   /** A fetch is not begun anew with every piece of news: it would never come to its end. */
@@ -139,10 +140,9 @@ class FollowedResource<Value> implements LiveResource<Value> {
     const run = new AbortController();
     this.fetching = run;
     try {
-      const fetched = await this.options.load(run.signal);
+      const { answer, meanwhile } = await this.news.during(() => this.options.load(run.signal));
       if (run.signal.aborted) return;
-      const waiting = this.waiting.splice(0);
-      this.value.set(waiting.length > 0 ? this.options.merge(fetched, waiting) : fetched);
+      this.value.set(meanwhile.length > 0 ? this.options.merge(answer, meanwhile) : answer);
       this.problem.set(null);
       this.fetchedAt.set(Date.now());
     } catch (error) {
