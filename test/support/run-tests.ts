@@ -1,8 +1,7 @@
 /**
  * `npm test`: brings the Debian packages the tests need where it can, builds what is stale, runs the
- * unit, frontend, integration and end-to-end projects and the journeys through the web UI, the last three
- * at the same time, and ends with one line of counts. Arguments narrow it down to the test files whose
- * paths match them.
+ * unit, frontend, integration and end-to-end projects and the journeys through the web UI, some of them
+ * at the same time, and ends with one line of counts. Arguments narrow it down to the test files whose paths match them.
  *
  * Where the packages cannot be had (not root, not Debian) the projects that need them are left out
  * and named with the reason; under CI=true that is a failure instead.
@@ -41,7 +40,7 @@ interface Project {
 const ALL_CORES = '--maxWorkers=100%';
 /** Tests on hosts mostly wait, and each has hosts and a manager of its own. */
 const TWO_AT_A_TIME = '--maxWorkers=2';
-/** These wait too, and go on beside those on hosts, as do the journeys. */
+/** These wait too, and go on beside those on hosts. */
 const ONE_AT_A_TIME = '--runInBand';
 const HOSTS = [...SYSTEM_PACKAGES.lab, ...SYSTEM_PACKAGES.integration];
 
@@ -54,6 +53,8 @@ const GROUPS: readonly (readonly Project[])[] = [
       ...['--selectProjects', 'integration', ONE_AT_A_TIME],
     ]),
     jestProject('e2e', HOSTS, ['--selectProjects', 'e2e', TWO_AT_A_TIME]),
+  ],
+  [
     {
       name: 'journeys',
       packages: [...HOSTS, ...SYSTEM_PACKAGES.browser],
