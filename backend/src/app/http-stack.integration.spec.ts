@@ -31,4 +31,11 @@ describe('answers of the manager', () => {
     expect(answer.headers.get('content-encoding')).toBeNull();
     expect(await answer.json()).toHaveProperty('openapi');
   });
+
+  it('keep the connection for longer than clients and proxies do', async () => {
+    const answer = await getDocument('identity');
+    await answer.arrayBuffer();
+
+    expect(answer.headers.get('keep-alive')).toBe('timeout=75');
+  });
 });

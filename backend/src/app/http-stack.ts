@@ -20,6 +20,9 @@ import {
 /** Largest JSON body, a little above the largest script with its base64 overhead. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
+/** How long an idle connection is kept: longer than clients and proxies keep theirs, milliseconds. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** What is never a page of the web UI. */
 const SERVICE_PATH = /^\/(api|sub|healthz|readyz|metrics)(\/|$)/;
 
@@ -54,6 +57,8 @@ export function configureHttpStack(
   logger: Logger,
   frontend: string,
 ): void {
+  // Closed by the client, an idle connection is never closed under a request that is on its way.
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.set('trust proxy', config.trusted_proxies);
   app.disable('x-powered-by');
   app.use(requestContext);
