@@ -139,13 +139,17 @@ async function ended(operationId: string): Promise<OperationAnswer & { readonly 
   return { ...operation, log: JSON.stringify(log) };
 }
 
-/** Waits until the operation changes the server. */
+/** Waits until the operation changes the server: its step runs, and by now its playbook does, too. */
 async function changesTheServer(operationId: string): Promise<void> {
   await eventually(
     'the server is being changed',
     async () => {
       const { steps } = await fleet.operation(operationId);
-      return steps.find(({ name }) => name === 'deploy')?.state === 'running' ? true : undefined;
+      const isBegun = steps.find(({ name }) => name === 'deploy')?.state === 'running';
+      const isThere = host
+        .processes()
+        .some(({ args }) => args.some((arg) => arg.endsWith('/ansible-playbook')));
+      return (isBegun && isThere) || undefined;
     },
     { deadlineMs: 120_000 },
   );
