@@ -1,6 +1,6 @@
 import { Component, input } from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
-import { DiffCountsView, DiffView } from '../ui/diff-view';
+import { DiffSection } from '../ui/diff-section';
 
 /** How one version differs from another, as far as it is shown. */
 export interface Changes {
@@ -11,7 +11,7 @@ export interface Changes {
 /** How a version differs: its configuration first, then every file on the server. */
 @Component({
   selector: 'app-version-changes',
-  imports: [DiffCountsView, DiffView],
+  imports: [DiffSection],
   styles: `
     :host {
       display: flex;
@@ -19,39 +19,16 @@ export interface Changes {
       gap: 12px;
       min-width: 0;
     }
-    section {
-      display: flex;
-      flex-direction: column;
-      gap: 6px;
-      min-width: 0;
-    }
-    .head {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: baseline;
-      gap: 2px 10px;
-    }
-    .head > :first-child {
-      overflow-wrap: anywhere;
-    }
   `,
   template: `@if (changes().config_diff; as diff) {
-      <section>
-        <div class="head">
-          <strong>{{ t('deployment.configuration') }}</strong>
-          <ui-diff-counts [diff]="diff" />
-        </div>
-        <ui-diff-view [diff]="diff" [label]="t('deployment.configuration')" />
-      </section>
+      <ui-diff-section [diff]="diff" [label]="t('deployment.configuration')">
+        <strong>{{ t('deployment.configuration') }}</strong>
+      </ui-diff-section>
     }
     @for (file of changes().files; track file.path) {
-      <section>
-        <div class="head">
-          <code>{{ file.path }}</code>
-          <ui-diff-counts [diff]="file.diff" />
-        </div>
-        <ui-diff-view [diff]="file.diff" [label]="file.path" />
-      </section>
+      <ui-diff-section [diff]="file.diff" [label]="file.path">
+        <code>{{ file.path }}</code>
+      </ui-diff-section>
     }
     @if (changes().config_diff === null && changes().files.length === 0) {
       <p class="muted">{{ t('deployment.noChanges') }}</p>

@@ -2,14 +2,14 @@ import { Component, computed, inject, input, output, resource } from '@angular/c
 import { Api } from '../platform/api/generated/api';
 import { diffPlaybookVersion } from '../platform/api/generated/fn/playbooks/diff-playbook-version';
 import { injectTranslate } from '../platform/i18n/i18n';
-import { DiffCountsView, DiffView } from '../ui/diff-view';
+import { DiffSection } from '../ui/diff-section';
 import { ErrorState } from '../ui/error-state';
 import { Skeleton } from '../ui/skeleton';
 
 /** What a version of a playbook changes: its text and its variables, against the version before it or another one. */
 @Component({
   selector: 'app-version-comparison',
-  imports: [DiffCountsView, DiffView, ErrorState, Skeleton],
+  imports: [DiffSection, ErrorState, Skeleton],
   styles: `
     :host {
       display: flex;
@@ -26,18 +26,6 @@ import { Skeleton } from '../ui/skeleton';
     .with select {
       width: auto;
       max-width: 100%;
-    }
-    section {
-      display: flex;
-      flex-direction: column;
-      gap: 6px;
-      min-width: 0;
-    }
-    .head {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: baseline;
-      gap: 2px 10px;
     }
   `,
   template: `<div class="with">
@@ -72,24 +60,16 @@ import { Skeleton } from '../ui/skeleton';
         <p class="muted">{{ t('comparison.same') }}</p>
       } @else {
         @if (changes.content_diff; as diff) {
-          <section>
-            <div class="head">
-              <h3>{{ t('comparison.content') }}</h3>
-              <ui-diff-counts [diff]="diff" />
-            </div>
-            <ui-diff-view [diff]="diff" [label]="t('comparison.content')" />
-          </section>
+          <ui-diff-section [diff]="diff" [label]="t('comparison.content')">
+            <h3>{{ t('comparison.content') }}</h3>
+          </ui-diff-section>
         } @else {
           <p class="muted">{{ t('comparison.sameContent') }}</p>
         }
         @if (changes.variables_diff; as diff) {
-          <section>
-            <div class="head">
-              <h3>{{ t('variables.title') }}</h3>
-              <ui-diff-counts [diff]="diff" />
-            </div>
-            <ui-diff-view [diff]="diff" [label]="t('variables.title')" />
-          </section>
+          <ui-diff-section [diff]="diff" [label]="t('variables.title')">
+            <h3>{{ t('variables.title') }}</h3>
+          </ui-diff-section>
         }
       }
     } @else {
