@@ -29,10 +29,6 @@ export interface MenuAction {
     :host {
       display: inline-flex;
     }
-    .check {
-      border: 0;
-      background: none;
-    }
     .grow {
       flex: 1;
     }
