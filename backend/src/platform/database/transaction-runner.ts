@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 /** PostgreSQL ended the transaction for the sake of another one; the same work can succeed next time (appendix A). */
 const TRANSIENT = new Set(['40001', '40P01']);
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+/** The longest pause before the first repetition; doubles with each further one. */
+const PAUSE_MS = 25;
 
 /** Called when a transaction has committed. */
 export type AfterCommit = () => Promise<unknown>;
@@ -22,7 +26,8 @@ export interface Transaction {
 
 /**
  * Runs work in transactions, so that services decide what belongs together without seeing SQL. The work touches
- * nothing but the database: after a deadlock or a serialisation failure it runs again, three times at most.
+ * nothing but the database: after a deadlock or a serialisation failure it runs again after a short random pause,
+ * five times in all at most.
  */
 export class TransactionRunner {
   readonly #dataSource: DataSource;
@@ -46,6 +51,8 @@ export class TransactionRunner {
       } catch (error) {
         if (attempt >= ATTEMPTS || !isTransient(error)) throw error;
         this.#logger.debug({ attempt }, 'repeating a transaction that lost against another one');
+        // Who repeats at once takes the free lock before the winner has woken up, and both meet again.
+        await pause(randomInt(1, PAUSE_MS * 2 ** (attempt - 1)));
       }
     }
   }
