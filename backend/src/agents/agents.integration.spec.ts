@@ -6,6 +6,7 @@ import { TlsAgents } from '../../../test/support/tls-agents.ts';
 import { sha256Hex } from '../platform/crypto/index.js';
 import { TransactionRunner } from '../platform/database/index.js';
 import { ServersService } from '../servers/index.js';
+import type { NewServer } from '../servers/index.js';
 import { isAgentPort } from './agent-ports.js';
 import { AgentsService } from './agents.service.js';
 import type { AgentIdentity } from './agents.service.js';
@@ -34,7 +35,7 @@ afterEach(async () => {
   await agents.close();
 });
 
-function addServer(): Promise<string> {
+function addServer(change: Partial<NewServer> = {}): Promise<string> {
   names += 1;
   const name = `a-${names}`;
   return transactions.run(async ({ manager: entities }) => {
@@ -43,6 +44,7 @@ function addServer(): Promise<string> {
       host: '127.0.0.1',
       connection: 'local',
       status: 'new',
+      ...change,
     });
     return server.id;
   });
@@ -73,7 +75,7 @@ describe('an identity', () => {
   });
 
   it('has a port of its own', async () => {
-    const ids = await Promise.all(Array.from({ length: 30 }, addServer));
+    const ids = await Promise.all(Array.from({ length: 30 }, () => addServer()));
 
     const identities = await Promise.all(ids.map((id) => assign(id)));
 
@@ -120,6 +122,15 @@ describe('an identity', () => {
       ca: manager.clientCa.certificate,
     });
     expect(JSON.stringify(config)).not.toContain(token.reveal());
+  });
+
+  it('has the agent of the manager’s own machine listen where nobody else can connect', async () => {
+    const elsewhere = await addServer({ host: '192.0.2.1', connection: 'registered' });
+    await assign();
+    await assign(elsewhere);
+
+    expect((await service.agentConfig(serverId)).listen).toBe('127.0.0.1');
+    expect((await service.agentConfig(elsewhere)).listen).toBeUndefined();
   });
 });
 

@@ -12,7 +12,7 @@ import {
 } from '../platform/crypto/index.js';
 import type { Secret } from '../platform/crypto/index.js';
 import { AppError } from '../platform/errors/index.js';
-import { ServersService } from '../servers/index.js';
+import { LOCAL_HOST, ServersService } from '../servers/index.js';
 import { AgentClients } from './agent-clients.js';
 import type { Agent } from './agent.entity.js';
 import { randomAgentPort } from './agent-ports.js';
@@ -133,12 +133,15 @@ export class AgentsService {
    */
   async agentConfig(serverId: string): Promise<AgentConfig> {
     const identity = await this.required(serverId);
+    const { connection } = await this.servers.get(serverId);
     return AgentConfig.parse({
       agent_token_sha256: sha256Hex(identity.token.reveal()),
       secret_key: identity.secretKey.reveal(),
       rpc_port: identity.rpcPort,
       rpc_path: identity.rpcPath,
       ca: this.authority.certificate,
+      // Nobody but the manager on the same machine has to reach it.
+      ...(connection === 'local' ? { listen: LOCAL_HOST } : {}),
     });
   }
 

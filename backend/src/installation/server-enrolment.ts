@@ -16,7 +16,7 @@ import { TransactionRunner } from '../platform/database/index.js';
 import type { Transaction } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { LOGGER } from '../platform/logging/index.js';
-import { ServerEditor, ServerLogins, ServersService } from '../servers/index.js';
+import { LOCAL_HOST, ServerEditor, ServerLogins, ServersService } from '../servers/index.js';
 import type { NewServer, Server } from '../servers/index.js';
 import { AGENT_UNREACHABLE } from './installation.errors.js';
 import { INSTALL_AGENT } from './installation.operations.js';
@@ -58,7 +58,7 @@ export class ServerEnrolment {
   /** @throws AppError server_name_taken */
   createLocal({ install, ...input }: CreateLocalServer, actor: Actor): Promise<CreatedServer> {
     return this.add(actor, install, () =>
-      Promise.resolve({ ...input, host: '127.0.0.1', connection: 'local', status: 'new' }),
+      Promise.resolve({ ...input, host: LOCAL_HOST, connection: 'local', status: 'new' }),
     );
   }
 

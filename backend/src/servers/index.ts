@@ -1,5 +1,6 @@
 export {
   CAUSE_LAYERS,
+  LOCAL_HOST,
   Server,
   SERVER_CONNECTIONS,
   SERVER_STATUSES,

@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors/index.js';
 import { decodeCursor, encodeCursor } from '../platform/http/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { ServerLogins } from './server-logins.js';
-import { SERVER_BEING_REMOVED } from './servers.errors.js';
+import { CONNECTION_MISMATCH, SERVER_BEING_REMOVED } from './servers.errors.js';
 import type { ServerChanges } from './servers.repository.js';
 import { labelsOf, serverDetailsOf, serverSummaryOf, transitionOf } from './servers.schema.js';
 import type {
@@ -72,6 +72,12 @@ export class ServerEditor {
       const server = await this.servers.lock(manager, id);
       if (server.status === 'removing') {
         throw new AppError(SERVER_BEING_REMOVED, `“${server.name}” is being removed.`);
+      }
+      if (update.host !== undefined && server.connection === 'local') {
+        throw new AppError(
+          CONNECTION_MISMATCH,
+          'This server is the manager’s own machine; it has no other address.',
+        );
       }
       const login = update.ssh ? await this.logins.change(manager, server, update.ssh) : {};
       await this.servers.update(manager, id, { ...columnsOf(update), ...login });

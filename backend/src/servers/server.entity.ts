@@ -1,6 +1,9 @@
 import type { StatusResult, Vitals } from '@myx/protocol';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** Where the agent of the manager’s own machine listens, and nowhere else. */
+export const LOCAL_HOST = '127.0.0.1';
+
 /** How the manager reaches a server for installation and repair. `registered`: not at all. */
 export const SERVER_CONNECTIONS = ['ssh', 'local', 'registered'] as const;
 export type ServerConnection = (typeof SERVER_CONNECTIONS)[number];

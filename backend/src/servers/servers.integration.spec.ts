@@ -350,10 +350,13 @@ describe('logins', () => {
     expect(details).toMatchObject({ connection: 'ssh', ssh: { username: 'root', port: 22 } });
   });
 
-  it('are not for the manager’s own machine', async () => {
+  it.each<[string, object]>([
+    ['a login', { ssh: { port: 22 } }],
+    ['another address', { host: '192.0.2.7' }],
+  ])('do not give the manager’s own machine %s', async (_name, changes) => {
     const { id } = await add('one');
 
-    expect(await nameOfError(update(id, { ssh: { port: 22 } }))).toBe('connection_mismatch');
+    expect(await nameOfError(update(id, changes))).toBe('connection_mismatch');
   });
 });
 
