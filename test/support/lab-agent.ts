@@ -91,9 +91,7 @@ export class LabAgent {
 
   /** Waits until the agent answers. */
   async answers(): Promise<void> {
-    await eventually('the agent answers', () => this.caller.call('health_check', {}), {
-      deadlineMs: 30_000,
-    });
+    await eventually('the agent answers', () => this.caller.call('health_check', {}));
   }
 
   /** Installs the same program as another release, and restarts the agent into it. */
@@ -124,6 +122,19 @@ export class LabAgent {
       command_id: id,
     });
     return id;
+  }
+
+  /** Waits until a command has written something: until then it may not even have begun. */
+  async wrote(id: string): Promise<void> {
+    await eventually(`command ${id} writes`, async () => {
+      const { new_offsets: written } = await this.caller.call('get_command_log', {
+        command_id: id,
+        offsets: { stdout: 0, stderr: 0 },
+        max_bytes: 1000,
+        wait_ms: 1000,
+      });
+      return written.stdout + written.stderr > 0 || undefined;
+    });
   }
 
   /** Reads a command's output to its end, following it while it runs. */
