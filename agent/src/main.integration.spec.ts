@@ -16,8 +16,8 @@ import {
   agentCommand,
   AgentProcess,
   execute,
-  freePort,
 } from '../../test/support/agent-process.ts';
+import { freePort } from '../../test/support/free-ports.ts';
 
 describe.each(AGENT_RUNTIMES)('the program on %s', (runtime) => {
   let directory: string;

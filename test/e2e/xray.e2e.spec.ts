@@ -9,7 +9,8 @@ import type { FileSnapshot, LabHost } from '../lab/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import type { OperationAnswer } from '../support/fleet.ts';
-import { fetchThrough, freePorts, servePage, serveTlsSite } from '../support/local-services.ts';
+import { freePort } from '../support/free-ports.ts';
+import { fetchThrough, servePage, serveTlsSite } from '../support/local-services.ts';
 import type { LocalService } from '../support/local-services.ts';
 import { makeCertificate } from '../support/test-certificates.ts';
 import { startXrayMirror } from '../support/xray-mirror.ts';
@@ -107,7 +108,7 @@ async function linkOf(clientId: string): Promise<string> {
 
 /** What a real client gets that was set up with nothing but a share link. */
 async function fetchedThrough(url: string): Promise<string> {
-  const [httpPort = 0] = await freePorts(1);
+  const httpPort = await freePort();
   const client = await startXray(
     current.program,
     clientConfigFor(parseShareLink(url), { httpPort }),

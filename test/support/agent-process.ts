@@ -3,8 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +11,7 @@ import type { AgentConfig } from '@myx/protocol';
 import { runtimeExecutable } from '../../agent/build/fetch-runtime.ts';
 import { AgentCaller } from './agent-caller.ts';
 import type { AgentIdentity } from './agent-caller.ts';
+import { freePort } from './free-ports.ts';
 import { TestAuthority } from './test-authority.ts';
 import type { Credentials } from './test-authority.ts';
 
@@ -184,18 +183,4 @@ export function execute(
 ): Promise<{ stdout: string; stderr: string }> {
   const [program = '', ...args] = argv;
   return promisify(execFile)(program, args, { cwd });
-}
-
-/** A port nobody listens on right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

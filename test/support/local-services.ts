@@ -1,6 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
 import { request } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TestCertificate } from './test-certificates.ts';
@@ -36,16 +35,6 @@ export async function serveTlsSite(
     ),
     host,
   );
-}
-
-/** Ports of 127.0.0.1 that nobody uses just now, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => listening(createTcpServer())),
-  );
-  const ports = servers.map(({ port }) => port);
-  await Promise.all(servers.map((server) => server.close()));
-  return ports;
 }
 
 /** Fetches a plain HTTP page through an HTTP proxy on the loopback address. */

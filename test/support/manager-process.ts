@@ -3,13 +3,13 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { buildWhatIsStale, WITHOUT_WEB_UI } from '../../backend/bin/build.ts';
 import { ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const START_DEADLINE_MS = 180_000;
@@ -218,13 +218,4 @@ export class ManagerProcess {
     this.token = token;
     this.created = { login: 'admin', password };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AnsibleEvent } from '@myx/protocol';
 import { eventually } from '../../../test/support/eventually.ts';
+import { freePort } from '../../../test/support/free-ports.ts';
 import { ScriptedAgent } from '../../../test/support/scripted-agent.ts';
 import { TlsAgents } from '../../../test/support/tls-agents.ts';
 import type { AgentClient } from '../platform/agent-client/index.js';
@@ -20,7 +21,9 @@ let log: string[];
 
 beforeEach(async () => {
   script = new ScriptedAgent();
-  ({ port } = await agents.start(script.answer));
+  // One that nobody else takes while the agent is away.
+  port = await freePort();
+  await agents.start(script.answer, { port });
   client = undefined;
   host = new AgentHost('server', current);
   stop = new AbortController();
@@ -121,11 +124,7 @@ describe('run', () => {
   it.each([
     ['an exit code that is not expected', { outcome: 'failed', exit_code: 1 }, 'command_failed'],
     ['a program that is not there', { outcome: 'rejected', exit_code: null }, 'command_rejected'],
-    [
-      'a program that takes too long',
-      { outcome: 'timed_out', exit_code: null },
-      'command_timed_out',
-    ],
+    ['a program that is too slow', { outcome: 'timed_out', exit_code: null }, 'command_timed_out'],
     ['a restart of the server', { outcome: 'lost', exit_code: null }, 'command_lost'],
   ] as const)('fails the step on %s', async (_what, ending, code) => {
     script.onStart = ({ params }, agent) => {
