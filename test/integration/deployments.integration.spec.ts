@@ -80,9 +80,12 @@ describe('deployments', () => {
   afterAll(() => manager.close());
 
   beforeEach(async () => {
-    // Port 9 (discard) of this machine: nobody answers there.
-    serverId = await manager.addServer(`server ${randomUUID()}`, 9, certificate);
+    serverId = await aServer();
   });
+
+  /** Port 9 (discard) of this machine: nobody answers there. */
+  const aServer = (): Promise<string> =>
+    manager.addServer(`server ${randomUUID()}`, 9, certificate, { isAsked: false });
 
   const create = async (config: object = {}): Promise<Answer> => {
     const { deployments } = await api.post<{ deployments: Answer[] }>(
@@ -148,7 +151,7 @@ describe('deployments', () => {
   it('refuses a mark of another deployment', async () => {
     const one = await create({ users: [{ name: 'a', password: PASSWORD }] });
     const { config } = await show(one.id);
-    serverId = await manager.addServer(`server ${randomUUID()}`, 9, certificate);
+    serverId = await aServer();
     const other = await create();
 
     const response = await put(other.id, { config });
@@ -168,7 +171,7 @@ describe('deployments', () => {
 
   it('has one deployment of a kind on a server, and stores all of a request or none', async () => {
     await create();
-    const free = await manager.addServer(`server ${randomUUID()}`, 9, certificate);
+    const free = await aServer();
     const body = { kind: 'sample', server_ids: [free, serverId], config: {} };
 
     const response = await api.raw(API, {

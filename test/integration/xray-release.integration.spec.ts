@@ -10,14 +10,18 @@ import type { ZipMember } from '../support/zip-file.ts';
 
 const SCRIPT = path.resolve(import.meta.dirname, '../../deployment-tool/scripts/xray_release');
 
+let folder: string;
 let root: string;
 
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'myx-xray-release-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'myx-xray-release-'));
+  // Whatever leads out of it is still in a folder of the test's own.
+  root = path.join(folder, 'root');
+  await mkdir(root);
 });
 
 afterEach(async () => {
-  await rm(root, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 interface Outcome {

@@ -125,8 +125,16 @@ export class ManagerApp {
     return { certificate: this.#resources.certificateAuthority.certificate };
   }
 
-  /** Adds a server that is already online with an agent on a port of this machine. */
-  async addServer(name: string, port: number, certificate: TestCertificate): Promise<string> {
+  /**
+   * Adds a server that is already online with an agent on a port of this machine. Unless it `isAsked` for its health,
+   * which happens within seconds the first time, it stays online whether or not somebody is there.
+   */
+  async addServer(
+    name: string,
+    port: number,
+    certificate: TestCertificate,
+    { isAsked = true } = {},
+  ): Promise<string> {
     const servers = this.get(ServersService);
     const agents = this.get(AgentsService);
     return this.get(TransactionRunner).run(async ({ manager }) => {
@@ -144,6 +152,12 @@ export class ManagerApp {
         certificateFingerprint: certificate.fingerprint,
         certificatePem: certificate.certificate,
       });
+      if (!isAsked) {
+        await manager.query(
+          `INSERT INTO server_heartbeats (server_id, due_at) VALUES ($1, now() + interval '1 day')`,
+          [id],
+        );
+      }
       return id;
     });
   }
