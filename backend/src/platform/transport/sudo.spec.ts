@@ -51,6 +51,11 @@ describe('sudoFailure', () => {
       1,
       'sudo_account_unusable',
     ],
+    [
+      'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.\nsudo: If sudo is running in a container, you may need to adjust the container configuration to disable the flag.\n',
+      1,
+      'sudo_no_new_privileges',
+    ],
     ['bash: line 1: sudo: command not found\n', 127, 'sudo_missing'],
     ['fish: Unknown command: sudo\n', 127, 'sudo_missing'],
     ['', 127, 'sudo_missing'],

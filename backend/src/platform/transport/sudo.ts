@@ -52,7 +52,7 @@ export function sudoFailure(
   return new TransportError({
     layer: 'sudo',
     code: 'sudo_failed',
-    message: `sudo did not start the program${text === '' ? ' and gave no reason' : `, it said: ${text.slice(0, 300)}`}.`,
+    message: `sudo did not start the program${text === '' ? ' and gave no reason.' : `, it said: ${text.slice(0, 300)}`}`,
   });
 }
 
@@ -85,6 +85,11 @@ const SUDO_FAILURES = [
     'sudo_account_unusable',
     /account validation failure|account or password is expired|authentication token is no longer valid/i,
     "The host refuses the login's account or password for sudo: it has expired or is locked.",
+  ],
+  [
+    'sudo_no_new_privileges',
+    /"?no new privileges"? flag is set/i,
+    'sudo cannot make anything root: what called it runs with “no new privileges”. On the manager’s own machine that is how systemd/myx-manager.service protects it: add this machine over SSH instead, by its address.',
   ],
   ['sudo_missing', /sudo:? (command )?not found|unknown command:? *['"]?sudo/i, SUDO_MISSING],
 ] as const;

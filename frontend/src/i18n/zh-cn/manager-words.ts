@@ -122,6 +122,10 @@ export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'cause.sudo_password_required': 'sudo 需要密码，但没有存储',
   'cause.sudo_missing': '服务器上没有 sudo，且登录用户不是 root',
   'cause.sudo_not_allowed': '该用户不允许使用 sudo',
+  'cause.sudo_needs_tty': '服务器上的 sudo 要求终端（requiretty）；请在 sudoers 中为该用户去掉它',
+  'cause.sudo_account_unusable': '该用户的账户或密码对 sudo 无效：已过期或被锁定',
+  'cause.sudo_no_new_privileges':
+    '调用 sudo 的程序带有“no new privileges”，无法取得 root 权限；管理器所在的机器请改用 SSH 按其地址添加',
   'cause.handshake_timed_out': 'SSH 握手没有在期限内完成',
   'cause.authentication_timed_out': 'SSH 登录没有在期限内完成',
   'cause.second_factor_required': '服务器还要求第二种验证方式，管理器无法提供',
