@@ -12,6 +12,11 @@ const restrictedImports = [
   { name: 'undici', message: 'Use platform/agent-client.' },
   { name: 'node:child_process', message: 'Use the transport or the owning adapter.' },
   { name: 'child_process', message: 'Use the transport or the owning adapter.' },
+  {
+    name: 'node:crypto',
+    importNames: ['randomUUIDv7'],
+    message: 'Use newRowId of platform/database: its ids keep their order within a millisecond.',
+  },
 ];
 
 const restrictedSyntax = [

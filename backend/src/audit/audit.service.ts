@@ -1,6 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { newRowId } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { decodeCursor, INVALID_REQUEST, pageFrom } from '../platform/http/index.js';
@@ -44,7 +44,7 @@ export class AuditService {
       throw new Error(`the audit details of ${record.action} are too large`);
     }
     const content: AuditContent = {
-      id: randomUUIDv7(),
+      id: newRowId(),
       at: new Date(),
       ...actorColumns(record.actor),
       action: record.action,

@@ -1,8 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Secret } from '../platform/crypto/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { pageFrom } from '../platform/http/index.js';
 import type { Actor, Page } from '../platform/http/index.js';
@@ -67,7 +66,7 @@ export class ApiTokensService {
     const fresh = freshApiToken();
     const token = await this.transactions.run(async ({ manager }) => {
       const row = await this.tokens.insert(manager, {
-        id: randomUUIDv7(),
+        id: newRowId(),
         name,
         prefix: fresh.prefix,
         secretHash: fresh.hash,

@@ -1,11 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import type { AuditActor } from '../audit/index.js';
 import { MANAGER_CONFIG } from '../platform/config/index.js';
 import type { ManagerConfig } from '../platform/config/index.js';
 import { Secret, sha256 } from '../platform/crypto/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { anonymous } from './anonymous.js';
@@ -137,7 +136,7 @@ export class SessionsService {
   private async start(user: User, attempt: LoginAttempt): Promise<StartedSession> {
     const { address, correlationId, previousSecret } = attempt;
     const secret = freshSessionSecret();
-    const id = randomUUIDv7();
+    const id = newRowId();
     const expiresAt = await this.transactions.run(async ({ manager }) => {
       await this.throttle.succeeded(manager, user.login, address);
       await this.sessions.removeEnded(manager);

@@ -1,8 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { pageFrom } from '../platform/http/index.js';
 import type { Actor, Page } from '../platform/http/index.js';
@@ -70,7 +69,7 @@ export class UsersService {
     actor: Actor,
     { login, passwordHash, role }: Pick<User, 'login' | 'passwordHash' | 'role'>,
   ): Promise<User> {
-    const id = randomUUIDv7();
+    const id = newRowId();
     const user = { id, login, passwordHash, role, createdAt: new Date() };
     if (!(await this.users.insert(manager, user))) {
       throw new AppError(LOGIN_TAKEN, `There is a user ${login} already. Choose another login.`);

@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AgentsService } from '../agents/index.js';
@@ -6,7 +5,7 @@ import { AuditService } from '../audit/index.js';
 import { AgentCallError } from '../platform/agent-client/index.js';
 import { MANAGER_CONFIG } from '../platform/config/index.js';
 import type { ManagerConfig } from '../platform/config/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { decodeCursor, pageFrom } from '../platform/http/index.js';
@@ -66,7 +65,7 @@ export class CommandsService {
     const { command, claimed, isNew } = await this.transactions.run(async ({ manager }) => {
       const server = await this.servers.get(serverId, manager);
       if (server.status === 'removing') throw beingRemoved();
-      const id = randomUUIDv7();
+      const id = newRowId();
       const inputId = await this.inputs.insert(manager, request);
       const isNew = await this.repository.insert(manager, {
         ...{ id, serverId, runId: null, actor, idempotencyKey, inputId },

@@ -1,9 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { SecretBox } from '../platform/crypto/index.js';
 import type { SecretPlace } from '../platform/crypto/index.js';
+import { newRowId } from '../platform/database/index.js';
 import { HiddenRequest, hidesSomething } from './command-request.js';
 import type { CommandRequest } from './command-request.js';
 
@@ -31,7 +31,7 @@ export class InputsRepository {
   /** Stores what there is to store; answers its id, or null when there is nothing. */
   async insert(manager: EntityManager, request: CommandRequest): Promise<string | null> {
     if (request.script === null && !hidesSomething(request)) return null;
-    const id = randomUUIDv7();
+    const id = newRowId();
     const secrets = hidesSomething(request)
       ? this.secretBox.seal(JSON.stringify(request.hidden), placeOf(id))
       : null;

@@ -1,11 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/index.js';
 import { MANAGER_CONFIG } from '../platform/config/index.js';
 import type { ManagerConfig } from '../platform/config/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { decodeCursor, pageFrom } from '../platform/http/index.js';
@@ -57,7 +56,7 @@ export class RunsService {
     const serverIds = await this.select(selector);
     const run = await this.transactions.run(async (transaction) => {
       const { manager } = transaction;
-      const id = randomUUIDv7();
+      const id = newRowId();
       const inputId = await this.inputs.insert(manager, request);
       const row = { id, request: request.visible, selector, inputId };
       if (!(await this.repository.insert(manager, row, actor, idempotencyKey))) {
@@ -66,7 +65,7 @@ export class RunsService {
       await this.commandsRepository.insertForRun(
         manager,
         { runId: id, actor, request: request.visible, inputId },
-        serverIds.map((serverId) => ({ id: randomUUIDv7(), serverId })),
+        serverIds.map((serverId) => ({ id: newRowId(), serverId })),
       );
       await this.audit.record(manager, {
         actor,

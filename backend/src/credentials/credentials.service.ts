@@ -1,9 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { SecretBox } from '../platform/crypto/index.js';
 import type { Secret, SecretPlace } from '../platform/crypto/index.js';
+import { newRowId } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { Credential } from './credential.entity.js';
 import type { SshAuthType } from './credential.entity.js';
@@ -42,7 +42,7 @@ export class CredentialsService {
 
   /** Stores a login and answers its id. */
   async save(manager: EntityManager, input: CredentialInput): Promise<string> {
-    const id = randomUUIDv7();
+    const id = newRowId();
     const now = new Date();
     await manager
       .getRepository(Credential)

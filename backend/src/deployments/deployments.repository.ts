@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
@@ -245,9 +244,4 @@ export class DeploymentsRepository {
     }[];
     return rows.map(({ id }) => id);
   }
-}
-
-/** A new id of a row. */
-export function newId(): string {
-  return randomUUIDv7();
 }

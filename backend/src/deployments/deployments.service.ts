@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { decodeCursor, INVALID_REQUEST, pageFrom } from '../platform/http/index.js';
 import type { Actor } from '../platform/http/index.js';
@@ -20,7 +20,7 @@ import {
   DEPLOYMENT_EXISTS,
   DEPLOYMENT_NOT_FOUND,
 } from './deployments.errors.js';
-import { DeploymentsRepository, newId } from './deployments.repository.js';
+import { DeploymentsRepository } from './deployments.repository.js';
 import type { ListedDeployment } from './deployments.repository.js';
 import type {
   DeploymentDetails,
@@ -98,7 +98,7 @@ export class DeploymentsService {
     const { kind, serverId, actor } = wanted;
     const server = await this.servers.lock(manager, serverId);
     refuseRemoved(server);
-    const id = newId();
+    const id = newRowId();
     const row = { id, kind: kind.name, serverId, seedSealed: this.configs.newSeed(id) };
     if (!(await this.repository.insert(manager, row))) {
       throw new AppError(
@@ -251,7 +251,7 @@ export class DeploymentsService {
       readonly actor: Actor;
     },
   ): Promise<void> {
-    const id = newId();
+    const id = newRowId();
     return this.repository.insertVersion(manager, {
       id,
       deploymentId: deployment.id,

@@ -1,5 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { newRowId } from '../platform/database/index.js';
 import { Operation } from './operation.entity.js';
 import type { OperationFailure } from './operation.entity.js';
 
@@ -13,7 +13,7 @@ export interface BatchTerms {
 
 /** Stores a batch that has no operations yet. */
 export async function insertBatch(manager: EntityManager, terms: BatchTerms): Promise<string> {
-  const id = randomUUIDv7();
+  const id = newRowId();
   await manager.query(
     'INSERT INTO operation_batches (id, limit_parallel, stop_on_failure) VALUES ($1, $2, $3)',
     [id, terms.limitParallel, terms.stopOnFailure],

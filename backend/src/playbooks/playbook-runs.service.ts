@@ -1,10 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/index.js';
 import { IDEMPOTENCY_KEY_REUSED } from '../commands/index.js';
 import { OPERATION_STATE_CONFLICT, OperationsService } from '../operations/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { decodeCursor, INVALID_REQUEST, pageFrom } from '../platform/http/index.js';
 import type { Actor } from '../platform/http/index.js';
@@ -62,7 +61,7 @@ export class PlaybookRunsService {
     if (first) return this.sameAs(first, body);
     const { run, serverIds } = await this.planner.plan(body);
     const id = await this.accept(
-      { ...run, id: randomUUIDv7(), retryOf: null, author: actor, idempotencyKey: key },
+      { ...run, id: newRowId(), retryOf: null, author: actor, idempotencyKey: key },
       serverIds,
       actor,
     );
@@ -158,7 +157,7 @@ export class PlaybookRunsService {
     const accepted = await this.accept(
       {
         ...run,
-        id: randomUUIDv7(),
+        id: newRowId(),
         selector: { server_ids: serverIds },
         secrets,
         retryOf: id,

@@ -1,9 +1,9 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/index.js';
-import { TransactionRunner } from '../platform/database/index.js';
+import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import type { Transaction } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { decodeCursor, pageFrom } from '../platform/http/index.js';
@@ -127,7 +127,7 @@ export class PlaybooksService {
   async create(body: CreatePlaybook, actor: Actor): Promise<PlaybookDetails> {
     const header = usableHeader(body.content);
     await this.refuseBuiltinName(body.name);
-    const id = randomUUIDv7();
+    const id = newRowId();
     await this.transactions.run(async (transaction) => {
       const { manager } = transaction;
       const description = body.description ?? header.description;

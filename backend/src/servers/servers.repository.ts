@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import type { EntityManager, QueryDeepPartialEntity, SelectQueryBuilder } from 'typeorm';
+import { newRowId } from '../platform/database/index.js';
 import { Server, ServerTransition } from './server.entity.js';
 import type { ServerStatus, StatusCause } from './server.entity.js';
 
@@ -152,7 +152,7 @@ export class ServersRepository {
   ): Promise<void> {
     await manager.insert(ServerTransition, {
       ...transition,
-      id: randomUUIDv7(),
+      id: newRowId(),
       // Whole milliseconds, because a page's cursor cannot say more.
       at: () => `date_trunc('milliseconds', now())`,
     });

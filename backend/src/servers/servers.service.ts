@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import type { Vitals } from '@myx/protocol';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { newRowId } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { LiveBus } from '../platform/live/index.js';
 import type { JumpHost, Server, ServerConnection, ServerFacts } from './server.entity.js';
@@ -68,7 +68,7 @@ export class ServersService {
 
   /** Adds a server with its first transition. @throws AppError server_name_taken */
   async insert(manager: EntityManager, input: NewServer): Promise<Server> {
-    const id = randomUUIDv7();
+    const id = newRowId();
     await this.refuseTakenName(manager, input.name, id);
     await this.unlessNameTaken(input.name, () =>
       this.repository.insert(manager, {

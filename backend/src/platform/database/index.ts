@@ -6,6 +6,7 @@ export { DataDirectoryInUseError, EmbeddedPostgres } from './embedded-postgres.j
 export type { EmbeddedPostgresOptions, EmbeddedPostgresStatus } from './embedded-postgres.js';
 export { PgNotifier } from './pg-notifier.js';
 export type { GapHandler, NotificationHandler } from './pg-notifier.js';
+export { newRowId } from './row-id.js';
 export { pendingMigrations, runMigrations } from './run-migrations.js';
 export { TransactionRunner } from './transaction-runner.js';
 export type { AfterCommit, Transaction } from './transaction-runner.js';
