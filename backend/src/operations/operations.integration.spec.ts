@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../test/support/eventually.ts';
 import { OperationBench } from '../../../test/support/operation-bench.ts';
 import { hostOperation } from '../../../test/support/operation-host.ts';
 import type { HostOperationOptions } from '../../../test/support/operation-host.ts';
@@ -19,6 +20,12 @@ function claim(
   seconds: number,
 ): ReturnType<typeof OperationLease.claim> {
   return OperationLease.claim(bench.dataSource, bench.transactions, id, { owner, seconds });
+}
+
+async function ended(claimed: Awaited<ReturnType<typeof claim>>): Promise<void> {
+  await claimed?.lease.finish({ state: 'failed', leftovers: [], cleanupPauseSeconds: null }, () =>
+    Promise.resolve(),
+  );
 }
 
 describe('OperationLease', () => {
@@ -41,9 +48,7 @@ describe('OperationLease', () => {
     expect(claimed).not.toBeNull();
     expect(await claim(newer, 'a', 30)).toBeNull();
 
-    await claimed?.lease.finish({ state: 'failed', leftovers: [], cleanupPauseSeconds: null }, () =>
-      Promise.resolve(),
-    );
+    await ended(claimed);
     expect(await claim(newer, 'a', 30)).not.toBeNull();
   });
 
@@ -125,6 +130,42 @@ describe('OperationLease', () => {
   });
 });
 
+describe('what waits for a worker', () => {
+  const waiting = (): Promise<string[]> => bench.repository.claimable(10);
+
+  it('is not an operation whose server another one works on, though that one may be abandoned', async () => {
+    const [first, second] = [await bench.anOperation(), await bench.anOperation()];
+    expect(await waiting()).toEqual([first]);
+
+    const claimed = await claim(first, 'a', 30);
+    expect(await waiting()).toEqual([]);
+
+    await claimed?.lease.release();
+    expect(await waiting()).toEqual([first]);
+    const again = await claim(first, 'b', 30);
+    await ended(again);
+    expect(await waiting()).toEqual([second]);
+  });
+
+  it('is not what has to be cleaned up on a server that is busy', async () => {
+    const stuck = await bench.anOperation();
+    await bench.dataSource.query(
+      `UPDATE operations SET state = 'cleanup_pending', cleanup_after = now(), finished_at = now()
+       WHERE id = $1`,
+      [stuck],
+    );
+    expect(await waiting()).toEqual([stuck]);
+
+    const next = await bench.anOperation();
+    expect(await waiting()).toEqual([next]);
+    const claimed = await claim(next, 'a', 30);
+    expect(await waiting()).toEqual([]);
+
+    await ended(claimed);
+    expect(await waiting()).toEqual([stuck]);
+  });
+});
+
 describe('OperationEngine', () => {
   it('carries an operation out', async () => {
     const id = await bench.anOperation();
@@ -187,7 +228,11 @@ describe('OperationEngine', () => {
     rmSync(path.join(bench.directory, 'stuck'));
     await bench.dataSource.transaction((manager) => bench.repository.cleanUpNow(manager, id));
     await engine.work(id);
-    const cleaned = await bench.ended(id);
+    // The engine looks for work by itself, too, and may have been first: then it is not done yet.
+    const cleaned = await eventually('it is cleaned up', async () => {
+      const operation = await bench.operation(id);
+      return operation.state === 'failed' ? operation : undefined;
+    });
 
     expect(stuck).toMatchObject({
       state: 'cleanup_pending',

@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
+import { newRowId } from '../platform/database/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { Operation, OperationLogLine, OperationStepRow } from './operation.entity.js';
 import type { OperationState } from './operation.entity.js';
@@ -92,9 +92,10 @@ export class OperationsRepository {
          FROM operations o
          WHERE (state = 'pending' AND NOT EXISTS (
              SELECT FROM operations other WHERE other.server_id = o.server_id
-               AND ((other.state = 'running' AND other.lease_until > clock_timestamp())
-                 OR (other.state = 'pending' AND other.id < o.id))))
-           OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp())
+               AND (other.state = 'running' OR (other.state = 'pending' AND other.id < o.id))))
+           OR (state = 'cleanup_pending' AND cleanup_after <= clock_timestamp() AND NOT EXISTS (
+             SELECT FROM operations other WHERE other.server_id = o.server_id
+               AND other.state IN ('running', 'pending')))
        ) AS waiting
        WHERE batch_id IS NULL OR place <= (
          SELECT limit_parallel FROM operation_batches batch WHERE batch.id = waiting.batch_id
@@ -115,7 +116,7 @@ export class OperationsRepository {
   }
 
   async insert(manager: EntityManager, operation: NewOperation): Promise<string> {
-    const id = randomUUIDv7();
+    const id = newRowId();
     await manager.query(
       `INSERT INTO operations (id, type, server_id, server_name, params, state, actor, batch_id)
        VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7)`,
