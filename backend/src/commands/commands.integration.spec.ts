@@ -42,9 +42,15 @@ describe('a command', () => {
   });
 
   it('is answered unfinished when the wait is over', async () => {
-    const command = await rig.run({}, '?wait=1');
+    const { id } = await rig.run({}, '');
+    await eventually('it runs', async () =>
+      (await rig.get(id)).status === 'running' ? true : undefined,
+    );
 
-    expect(command.status).toBe('running');
+    const waitedFor = [await rig.get(id, '?wait=1'), await rig.run({}, '?wait=1')];
+
+    expect(waitedFor[0]?.status).toBe('running');
+    expect(waitedFor.map(({ outcome }) => outcome)).toEqual([null, null]);
   });
 
   it('is sent whole', async () => {

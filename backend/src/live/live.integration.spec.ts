@@ -112,7 +112,8 @@ describe('who may connect', () => {
 
   it('not with a wrong token', async () => {
     const listener = await connect();
-    listener.say({ type: 'AUTH', token: `${token.slice(0, -2)}xx` });
+    const last = token.endsWith('x') ? 'y' : 'x';
+    listener.say({ type: 'AUTH', token: token.slice(0, -1) + last });
 
     expect(await listener.closed).toBe(4401);
   });

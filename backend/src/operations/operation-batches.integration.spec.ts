@@ -193,11 +193,17 @@ describe('a batch', () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     const { ids } = await bench.aBatch(40, { limitParallel: 1, stopOnFailure: true }, members);
     const after = await bench.anOperation(members);
+    let hasBegun = false;
     const engine = engineWith(
-      member(({ operationId }) => (operationId === after ? Promise.resolve() : held)),
+      member(({ operationId }) => {
+        if (operationId === after) return Promise.resolve();
+        hasBegun = true;
+        return held;
+      }),
     );
 
     await engine.sweep();
+    await eventually('the first of the batch begins', () => Promise.resolve(hasBegun || undefined));
     await eventually(
       'the other operation ends',
       async () => (await bench.operation(after)).finishedAt ?? undefined,
@@ -213,10 +219,18 @@ describe('a batch', () => {
     const { ids } = await bench.aBatch(2, { limitParallel: 1, stopOnFailure: true });
     const [first, second] = ids as [string, string];
     await killedWorker(first);
+    const leaseEnds = (when: string): Promise<unknown> =>
+      bench.dataSource.query(
+        `UPDATE operations SET lease_until = now() + $2::interval WHERE id = $1`,
+        [first, when],
+      );
+    // Nobody takes over what it had until the states are read, however long that takes.
+    await leaseEnds('1 hour');
     const engine = bench.engineWith();
 
     await engine.work(second);
     const meanwhile = await statesOf(ids);
+    await leaseEnds('0');
 
     expect(meanwhile).toEqual(['running', 'pending']);
     expect(await untilAllEnded(ids, [engine])).toEqual(['succeeded', 'succeeded']);
