@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import type { WriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -52,7 +51,6 @@ export class ManagerProcess {
   private readonly wrapper: readonly string[];
   private child: ChildProcess | undefined;
   private output = '';
-  private log: WriteStream | undefined;
   private token: string | undefined;
   private created: Administrator | undefined;
 
@@ -105,7 +103,7 @@ export class ManagerProcess {
     return eventually(
       'a setup code is printed',
       () => Promise.resolve(/setup code:\s+(\S+)/i.exec(this.output)?.[1]),
-      { deadlineMs: 10_000, everyMs: 20 },
+      { everyMs: 20 },
     );
   }
 
@@ -148,8 +146,11 @@ export class ManagerProcess {
         log.write(chunk);
       });
     }
+    // It may still be read what it printed last when it has ended.
+    child.once('close', () => {
+      log.end();
+    });
     this.child = child;
-    this.log = log;
     await this.untilReady(child);
   }
 
@@ -168,7 +169,8 @@ export class ManagerProcess {
     const wasKilled = this.child === undefined && this.token !== undefined;
     if (wasKilled) await this.boot();
     await this.stop();
-    rmSync(this.dataDirectory, { recursive: true, force: true });
+    // What a manager that was killed while it started has left running may still write into it.
+    rmSync(this.dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -179,7 +181,6 @@ export class ManagerProcess {
       child.kill(signal);
       await ended;
     }
-    this.log?.end();
   }
 
   private async untilReady(child: ChildProcess): Promise<void> {
