@@ -9,7 +9,7 @@ import { isListening } from './network.ts';
 import { script } from './places.ts';
 import { type Outcome, run } from './run-program.ts';
 
-const bootTimeoutMs = 60_000;
+const bootTimeoutMs = 180_000;
 
 /** How a program is run in a host. */
 export interface ExecOptions {
@@ -75,7 +75,9 @@ export async function waitUntilUp(
 
 async function systemState(host: HostRecord): Promise<string> {
   try {
-    const outcome = await execInHost(host, ['systemctl', 'is-system-running'], { timeoutMs: 5000 });
+    const outcome = await execInHost(host, ['systemctl', 'is-system-running'], {
+      timeoutMs: 20_000,
+    });
     return outcome.stdout.trim();
   } catch {
     // It rebooted or went down between finding its init and entering it.
@@ -109,7 +111,7 @@ export async function execInHost(
 export async function stopHost(host: HostRecord, orderly: boolean): Promise<void> {
   if (orderly && initOf(host) !== undefined) {
     await execInHost(host, ['systemctl', 'poweroff']);
-    for (let waited = 0; waited < 20_000 && isRunning(host); waited += 20) await sleep(20);
+    for (let waited = 0; waited < 60_000 && isRunning(host); waited += 20) await sleep(20);
   }
   // The keeper first, or it might boot the host again.
   await endCgroup(`${host.cgroup}-keeper`);

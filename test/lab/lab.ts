@@ -122,6 +122,13 @@ export class Lab {
     return withLabsLock(() => Lab.attach(name).close());
   }
 
+  /** Makes the bases that there are none of, so that no lab has to wait for them. */
+  static async prepare(options: Pick<LabOptions, 'log' | 'signal'> = {}): Promise<void> {
+    await requirePackages(options);
+    const { log = silent, signal } = options;
+    await withBases({ log, signal, ansible: true }, () => Promise.resolve());
+  }
+
   /** Makes the Debian base anew; labs that exist keep theirs. Promises its folder. */
   static async rebuildBase(options: Pick<LabOptions, 'log' | 'signal'> = {}): Promise<string> {
     await requirePackages(options);

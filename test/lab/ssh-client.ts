@@ -70,7 +70,7 @@ export function runSsh(
       ...['ssh', '-F', sshFiles(lab).config, '-l', login.user, ...identity],
       ...(login.options ?? []),
       ...['-o', `PreferredAuthentications=${method}`, '-o', 'NumberOfPasswordPrompts=1'],
-      ...['-o', 'ConnectTimeout=10', host, ...argv],
+      ...['-o', 'ConnectTimeout=60', host, ...argv],
     ],
     {
       environment: {
