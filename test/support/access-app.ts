@@ -114,6 +114,14 @@ export class AccessApp {
     return cookie;
   }
 
+  /** Makes the waits after wrong passwords so long that none is over before a test on a slow machine looks. */
+  async prolongWaits(): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE login_attempts SET blocked_until = clock_timestamp() + interval '10 min'
+        WHERE blocked_until > '-infinity'`,
+    );
+  }
+
   /** Sends a request as a browser on one of our own pages would. */
   browse(cookie: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const headers = { origin: this.url };
