@@ -21,7 +21,7 @@ const queue = await openJobQueue({
   redisUrl: redis === undefined ? undefined : new Secret(redis),
   connection: { kind: 'socket', ...socket },
   logger: pino({ level: 'silent' }),
-  timing: { lockMs: 1000, stalledCheckMs: 300 },
+  timing: { lockMs: 5_000, stalledCheckMs: 300 },
 });
 queue.process(
   'job',
