@@ -124,8 +124,8 @@ export class TlsAgents {
         certificate: { pem: pinned.certificate, fingerprint: pinned.fingerprint },
       },
       clientCertificate: { certificate: own.certificate, key: new Secret(own.key) },
-      connectTimeoutMs: settings.connectTimeoutMs ?? 3_000,
-      timeoutMs: settings.timeoutMs ?? 5_000,
+      connectTimeoutMs: settings.connectTimeoutMs ?? 20_000,
+      timeoutMs: settings.timeoutMs ?? 20_000,
       retry: { retries: 3, baseMs: settings.retryBaseMs ?? 5 },
       logger: pino({ level: 'warn' }, { write: (line: string) => void lines?.push(line) }),
     });

@@ -47,8 +47,11 @@ describe.each(AGENT_RUNTIMES)('the event stream on %s', (runtime) => {
     const [lost, second] = await readEvents(await open('0'), 2);
 
     expect(first).toMatchObject({ seq: 1, type: 'agent_started' });
-    expect(lost).toMatchObject({ type: 'events_lost', data: { from: 1, to: 1 } });
-    expect(second).toMatchObject({ seq: 2, type: 'agent_started' });
+    expect(second).toMatchObject({ type: 'agent_started' });
+    // Two, unless vitals were announced in between on a slow machine.
+    const { seq = 0 } = second ?? {};
+    expect(seq).toBeGreaterThan(1);
+    expect(lost).toMatchObject({ type: 'events_lost', data: { from: 1, to: seq - 1 } });
   });
 
   it('is behind the same gate', async () => {

@@ -111,7 +111,7 @@ describe.each(AGENT_RUNTIMES)('the agent on %s', (runtime) => {
       expect(await isServed(agent.credentials)).toBe(true);
       // None is kept beyond the time of a handshake.
       await ended;
-    }, 20_000);
+    });
 
     it('ends a connection whose headers do not come to an end', async () => {
       const { key, certificate: cert } = agent.credentials;
@@ -119,7 +119,7 @@ describe.each(AGENT_RUNTIMES)('the agent on %s', (runtime) => {
       socket.write('POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
 
       expect(await closed(socket)).not.toContain('200');
-    }, 20_000);
+    });
   });
 
   describe('at the gate', () => {
@@ -152,6 +152,8 @@ describe.each(AGENT_RUNTIMES)('the agent on %s', (runtime) => {
     ];
 
     it('answers everything that is wrong alike', async () => {
+      // So that a while ago is before its start, however long the tests before took.
+      await agent.restart();
       const answers: [string, unknown][] = [];
       for (const [name, request] of wrong) {
         answers.push([name, shape(await agent.caller.request(request(agent.caller)))]);

@@ -222,7 +222,7 @@ describe('answers of a hostile agent', () => {
       });
     });
 
-    const { error } = await failingCall(agents.client(port, { timeoutMs: 200 }), 0);
+    const { error } = await failingCall(agents.client(port, { timeoutMs: 2_000 }), 0);
 
     expect(error).toMatchObject({ layer: 'rpc', code: 'timeout', retryable: true });
   });

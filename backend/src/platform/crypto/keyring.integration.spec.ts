@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 
+import { eventually } from '../../../../test/support/eventually.js';
 import { openTestDatabase } from '../../../../test/support/test-database.js';
 import { InstallationKeys1795200001000 } from './installation-keys.migration.js';
 import { issueCertificate } from './certificate.js';
@@ -332,6 +333,9 @@ async function handshake(
   await once(server, 'listening');
   try {
     const answer = await talk((server.address() as AddressInfo).port, identity, client);
+    await eventually('the server has judged', () =>
+      Promise.resolve(refused + handled > 0 ? true : undefined),
+    );
     return answer === 'hello' && handled === 1
       ? 'accepted'
       : `${refused} refused, ${handled} handled`;

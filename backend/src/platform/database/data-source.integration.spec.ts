@@ -88,7 +88,7 @@ describe('createDataSource', () => {
       entities: [],
       migrations: [],
       logger,
-      statementTimeoutMs: 50,
+      statementTimeoutMs: 1_000,
     });
     await dataSource.initialize();
     try {

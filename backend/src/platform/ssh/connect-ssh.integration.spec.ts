@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { createTestUser, makeKey, startSshd } from '../../../../test/support/test-sshd.js';
 import type { TestKeyOptions, TestSshd, TestUser } from '../../../../test/support/test-sshd.js';
@@ -6,9 +6,6 @@ import { connectSsh } from './connect-ssh.js';
 import type { SshConnection } from './ssh-connection.js';
 import { HostKeyChangedError, SshError } from './ssh-errors.js';
 import type { SshAuthentication, SshTarget } from './ssh-target.js';
-
-// A host answers a wrong password after two seconds.
-jest.setTimeout(30_000);
 
 const sshds: TestSshd[] = [];
 const open: SshConnection[] = [];
@@ -67,7 +64,7 @@ async function failure(to: SshTarget): Promise<SshError> {
 async function logged(on: TestSshd, pattern: RegExp): Promise<void> {
   const seen = (): Promise<true | undefined> =>
     Promise.resolve(pattern.test(on.log()) || undefined);
-  await eventually(`sshd logs ${pattern.source}`, seen, { deadlineMs: 5000 });
+  await eventually(`sshd logs ${pattern.source}`, seen, { deadlineMs: 30_000 });
 }
 
 const password = (): SshAuthentication => ({ type: 'password', password: user.password });
@@ -293,14 +290,14 @@ describe('jump hosts', () => {
   });
 
   it('are let go of when the host behind them refuses the login', async () => {
-    const inner = await another();
-    const jumpHost = target(sshd, password());
+    const [jump, inner] = [await another(), await another()];
+    const jumpHost = target(jump, password());
 
     const error = await failure(
       target(inner, { type: 'password', password: 'wrong' }, { jumpHost }),
     );
 
     expect(error).toMatchObject({ layer: 'authentication', code: 'authentication_failed' });
-    expect(sshd.log()).toMatch(/Disconnected from user|Received disconnect/);
+    await logged(jump, /Disconnected from user|Received disconnect/);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
@@ -11,7 +11,8 @@ import { probeSsh } from './probe-ssh.js';
 import { HostKeyChangedError } from './ssh-errors.js';
 import type { SshTarget } from './ssh-target.js';
 
-jest.setTimeout(30_000);
+/** Of hosts that never answer; the others have the time that users have. */
+const SHORT = { readyTimeoutMs: 3_000 } as const;
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -26,7 +27,6 @@ function target(port: number, more: Partial<SshTarget> = {}): SshTarget {
     username: 'deploy',
     auth: { type: 'password', password: 'canary-password' },
     hostKey: { accept: 'first_seen' },
-    readyTimeoutMs: 1500,
     ...more,
   };
 }
@@ -132,9 +132,7 @@ describe('a host whose key has changed', () => {
 
 describe('an address', () => {
   it('whose name does not exist', async () => {
-    const error = await failure(
-      target(22, { host: 'no-such-host.invalid', readyTimeoutMs: 20_000 }),
-    );
+    const error = await failure(target(22, { host: 'no-such-host.invalid' }));
 
     expect(error).toMatchObject({ layer: 'dns' });
   });
@@ -149,7 +147,7 @@ describe('an address', () => {
   it('where something accepts and stays silent', async () => {
     const port = await tcpServer(() => undefined);
 
-    expect(await failure(target(port))).toMatchObject({
+    expect(await failure(target(port, SHORT))).toMatchObject({
       layer: 'ssh_handshake',
       code: 'no_identification',
     });
@@ -187,7 +185,7 @@ describe('an address', () => {
       pump();
     });
 
-    const error = await failure(target(port, { readyTimeoutMs: 20_000 }));
+    const error = await failure(target(port));
 
     expect(error).toMatchObject({ layer: 'ssh_handshake', code: 'not_ssh' });
     expect(sent).toBeLessThan(16 * 1024 * 1024);
@@ -196,7 +194,7 @@ describe('an address', () => {
   it('where the handshake stops after the identification', async () => {
     const port = await tcpServer((socket) => socket.write('SSH-2.0-stuck\r\n'));
 
-    expect(await failure(target(port))).toMatchObject({
+    expect(await failure(target(port, SHORT))).toMatchObject({
       layer: 'ssh_handshake',
       code: 'handshake_timed_out',
     });
@@ -217,7 +215,7 @@ describe('an address', () => {
   it('where the login never gets an answer', async () => {
     const host = await recordingSshServer(() => undefined);
 
-    expect(await failure(target(host.port))).toMatchObject({
+    expect(await failure(target(host.port, SHORT))).toMatchObject({
       layer: 'authentication',
       code: 'authentication_timed_out',
     });
@@ -264,7 +262,7 @@ describe('an address', () => {
       context.accept();
     });
 
-    const error = await failure(target(22, { jumpHost: target(jump.port) }));
+    const error = await failure(target(22, { ...SHORT, jumpHost: target(jump.port) }));
 
     expect(error).toMatchObject({ layer: 'jump_host', code: 'forwarding_timed_out' });
   });
@@ -277,7 +275,7 @@ describe('an address', () => {
       abort.abort(reason);
     }, 100);
 
-    expect(await failure(target(port, { readyTimeoutMs: 20_000 }), abort.signal)).toBe(reason);
+    expect(await failure(target(port), abort.signal)).toBe(reason);
     expect(await failure(target(port), AbortSignal.abort(reason))).toBe(reason);
   });
 });
@@ -316,7 +314,6 @@ describe('an sshd', () => {
       target(host.port, {
         username: 'root',
         auth: { type: 'private_key', privateKey: key.privateKey },
-        readyTimeoutMs: 10_000,
       }),
     );
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,8 +11,6 @@ import { TransportError } from '../transport/transport-error.js';
 import { quoteArgv } from './quote-argv.js';
 import { SshTransport } from './ssh-transport.js';
 import type { SshTarget } from './ssh-target.js';
-
-jest.setTimeout(30_000);
 
 const MIB = 1024 * 1024;
 let sshd: TestSshd;

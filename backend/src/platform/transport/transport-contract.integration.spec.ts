@@ -132,7 +132,8 @@ describe.each<{ name: string; open: () => Promise<Transport> }>([
 
       const call = sh(`trap "" TERM; sleep ${mark} & sleep ${mark}; sleep ${mark}`, {
         sudo,
-        timeoutMs: 500,
+        // Long enough for sudo to have started it.
+        timeoutMs: 3_000,
       });
 
       await expect(call).rejects.toMatchObject({ layer: 'command', code: 'command_timed_out' });
@@ -262,9 +263,24 @@ describe.each<{ name: string; open: () => Promise<Transport> }>([
     const names = [
       ...(await readdir(home)),
       ...(await readdir(directory)),
-      ...(await readdir('/tmp')),
+      ...(await ofUser('/tmp')),
     ];
     return names.filter((name) => name.endsWith('.part') || name.startsWith('.myx-upload')).sort();
+  }
+
+  /** What the login has put there; others use the directory too. */
+  async function ofUser(place: string): Promise<readonly string[]> {
+    const { uid } = await stat(user.home);
+    const names = await readdir(place);
+    const owners = await Promise.all(
+      names.map((name) =>
+        stat(join(place, name)).then(
+          (found) => found.uid,
+          () => undefined,
+        ),
+      ),
+    );
+    return names.filter((_name, index) => owners[index] === uid);
   }
 });
 
@@ -310,7 +326,7 @@ async function nothingRuns(commandLine: string): Promise<void> {
   await eventually(
     `"${commandLine}" has ended`,
     async () => ((await runningCommandLines()).includes(commandLine) ? undefined : true),
-    { deadlineMs: 5000 },
+    { deadlineMs: 30_000 },
   );
 }
 
@@ -318,7 +334,7 @@ async function somethingRuns(commandLine: string): Promise<void> {
   await eventually(
     `"${commandLine}" runs`,
     async () => ((await runningCommandLines()).includes(`\n${commandLine}`) ? true : undefined),
-    { deadlineMs: 5000 },
+    { deadlineMs: 30_000 },
   );
 }
 
