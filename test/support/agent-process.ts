@@ -119,6 +119,8 @@ export class AgentProcess {
   /** Starts it anew with the same state, and waits until it listens. */
   async restart(): Promise<void> {
     await this.kill('SIGTERM');
+    // A busy machine may not have noticed yet that connections to the old process are closed.
+    this.caller.close();
     const [program, ...args] = this.#argv;
     const child = spawn(program, args, { cwd: this.directory, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
