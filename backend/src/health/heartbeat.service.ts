@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { HeartbeatResult } from '@myx/protocol';
 import type { Logger } from 'pino';
 import { AgentsService } from '../agents/index.js';
-import { AgentCallError } from '../platform/agent-client/index.js';
+import { AgentCallError, CONNECTION_REPLACED } from '../platform/agent-client/index.js';
 import { MANAGER_CONFIG } from '../platform/config/index.js';
 import type { ManagerConfig } from '../platform/config/index.js';
 import { TransactionRunner } from '../platform/database/index.js';
@@ -131,6 +131,11 @@ export class HeartbeatService {
   private async failed(server: DueServer, error: unknown, startedAt: number): Promise<void> {
     if (!(error instanceof AgentCallError)) {
       await this.notAsked(server, error);
+      return;
+    }
+    if (error.code === CONNECTION_REPLACED) {
+      // It lives elsewhere now, or this manager stops: whoever asks next finds it where it is.
+      await this.repository.giveBack(this.instances.id, server.serverId, 0);
       return;
     }
     const { serverId } = server;

@@ -7,6 +7,7 @@ import { heartbeatOf, ScriptedAgent } from '../../../test/support/scripted-agent
 import { makeCertificate } from '../../../test/support/test-certificates.ts';
 import { stopServer, TlsAgents } from '../../../test/support/tls-agents.ts';
 import type { TlsAgent } from '../../../test/support/tls-agents.ts';
+import { AgentsService } from '../agents/index.js';
 import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
 import type { Board, BoardServer, UptimeReport, VitalsHistory } from './board.schema.js';
@@ -42,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   stopListening();
-  await manager.dataSource.query('DELETE FROM servers');
+  await manager.removeServers();
   await agents.close();
 });
 
@@ -214,6 +215,31 @@ describe('a server that does not answer', () => {
     );
     expect(transitions()).toHaveLength(1);
     expect(refused).toBeGreaterThan(before);
+  });
+
+  it('is not offline because its agent got another identity while it was asked', async () => {
+    const held: unknown[] = [];
+    let isHolding = true;
+    const { port } = await agents.start(
+      (received, response) => {
+        if (isHolding) held.push(response);
+        else script.answer(received, response);
+      },
+      { clientCa: manager.clientCa },
+    );
+    names += 1;
+    const changing = await manager.addServer(`h-${names}`, port, agents.agent);
+    await eventually('it is asked', () => Promise.resolve(held[0]));
+
+    isHolding = false;
+    const changed = 'UPDATE agents SET version = version + 1 WHERE server_id = $1';
+    await manager.dataSource.query(changed, [changing]);
+    await manager.get(AgentsService).client(changing);
+
+    expect((await answered(changing)).status).toBe('online');
+    expect(news.filter(({ data }) => data.id === changing && data.status === 'offline')).toEqual(
+      [],
+    );
   });
 
   it('is told apart when it shows another certificate, and gets no request', async () => {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AgentsService } from '../agents/index.js';
-import { AgentCallError } from '../platform/agent-client/index.js';
+import { AgentCallError, CONNECTION_REPLACED } from '../platform/agent-client/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { LiveBus } from '../platform/live/index.js';
 import { LOGGER } from '../platform/logging/index.js';
@@ -49,8 +49,9 @@ export class ManagerNetwork {
       return true;
     } catch (error) {
       if (error instanceof AgentCallError) {
-        // A timeout of the whole call says nothing: the connection may never have been there.
-        return !mayBeOwnNetwork(error) && error.code !== 'timeout';
+        // Neither a connection that was given up nor a timeout of the whole call, which may never have had one, says
+        // anything.
+        return !mayBeOwnNetwork(error) && !['timeout', CONNECTION_REPLACED].includes(error.code);
       }
       // Removed meanwhile: it says nothing about the network.
       if (error instanceof AppError) return false;

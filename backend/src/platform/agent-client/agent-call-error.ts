@@ -238,6 +238,18 @@ const CLOSED_AFTER_HANDSHAKE: Cause = {
     'the agent closed the connection right after the TLS handshake: it does not accept this manager’s certificate (it belongs to another manager, or this manager’s CA was replaced), or it has too many connections; repair the agent',
 };
 
+/** Code of a call that ended because the manager closed the client it was made with. */
+export const CONNECTION_REPLACED = 'connection_replaced';
+
+/** The client was closed while it was in use. It says nothing about the agent; a new client may be asked. */
+export function replacedFailure(target: string, cause: unknown): AgentCallError {
+  return new AgentCallError(
+    `${target}: the manager gave this connection up, because it stops or the agent has another address or identity now`,
+    { layer: 'rpc', code: CONNECTION_REPLACED, retryable: true, notDelivered: false },
+    { cause },
+  );
+}
+
 /** No complete answer within the deadline of the attempt. */
 export function deadlineFailure(target: string, timeoutMs: number): AgentCallError {
   return new AgentCallError(`${target}: no complete answer within ${timeoutMs / 1000} s`, {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@myx/protocol';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { AGENT_ACCESS, failingCall, TlsAgents } from '../../../../test/support/tls-agents.ts';
 import type { Answer } from '../../../../test/support/tls-agents.ts';
 
@@ -236,5 +237,19 @@ describe('answers of a hostile agent', () => {
     const { error } = await failingCall(agents.client(port), 0);
 
     expect(error).toMatchObject({ layer: 'rpc', code: 'connection_lost', notDelivered: false });
+  });
+
+  it('says that it was the manager who gave it up, at once, and blames nobody else', async () => {
+    const { port, requests } = await agents.start(() => undefined);
+    const client = agents.client(port);
+    const failing = failingCall(client);
+    await eventually('it is asked', () => Promise.resolve(requests.length > 0 || undefined));
+
+    await client.close();
+
+    const replaced = { layer: 'rpc', code: 'connection_replaced', retryable: true };
+    expect(await failing).toMatchObject({ error: replaced, notices: [] });
+    expect(await failingCall(client)).toMatchObject({ error: replaced, notices: [] });
+    expect(requests).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-export { AgentCallError } from './agent-call-error.js';
+export { AgentCallError, CONNECTION_REPLACED } from './agent-call-error.js';
 export type { AgentCallFailure, AgentCallLayer } from './agent-call-error.js';
 export { AgentClient } from './agent-client.js';
 export type {

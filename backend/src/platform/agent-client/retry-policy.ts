@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import pRetry from 'p-retry';
-import { AgentCallError } from './agent-call-error.js';
+import { AgentCallError, CONNECTION_REPLACED } from './agent-call-error.js';
 import type { CallOptions } from './agent-client.js';
 
 /** How failed attempts are repeated. */
@@ -30,9 +30,9 @@ export async function withRetries<Result>(
     minTimeout: policy.baseMs,
     factor: 2,
     ...(options.signal && { signal: options.signal }),
-    shouldRetry: ({ error }) => error instanceof AgentCallError && error.retryable,
+    shouldRetry: ({ error }) => isRepeated(error),
     onFailedAttempt: ({ error, attemptNumber, retriesLeft, retryDelay }) => {
-      if (!(error instanceof AgentCallError) || !error.retryable || retriesLeft === 0) return;
+      if (!isRepeated(error) || retriesLeft === 0) return;
       const { layer, code } = error;
       logger.warn(
         { method, attempt: attemptNumber, layer, code, cause: error.message, waitMs: retryDelay },
@@ -41,4 +41,9 @@ export async function withRetries<Result>(
       options.onRetry?.({ method, attempt: attemptNumber, cause: error, waitMs: retryDelay });
     },
   });
+}
+
+/** A client that was closed stays closed: only its caller can take another one. */
+function isRepeated(error: unknown): error is AgentCallError {
+  return error instanceof AgentCallError && error.retryable && error.code !== CONNECTION_REPLACED;
 }

@@ -13,7 +13,12 @@ import type {
 import type { Logger } from 'pino';
 import { Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
-import { deadlineFailure, requestFailure } from './agent-call-error.js';
+import {
+  AgentCallError,
+  deadlineFailure,
+  replacedFailure,
+  requestFailure,
+} from './agent-call-error.js';
 import { AgentClient } from './agent-client.js';
 import type { CallOptions, FileToSend, ReadOptions, SendOptions } from './agent-client.js';
 import { hostAndPort } from './agent-endpoint.js';
@@ -86,6 +91,7 @@ export class UndiciAgentClient extends AgentClient {
   private readonly streams = new Set<Client>();
   private readonly clock = new ClockOffset();
   private hasAnswered = false;
+  private isClosed = false;
 
   constructor(private readonly options: AgentClientOptions) {
     super();
@@ -127,7 +133,7 @@ export class UndiciAgentClient extends AgentClient {
       yield* readEvents(body as AsyncIterable<Buffer>, this.target);
     } catch (error) {
       signal.throwIfAborted();
-      throw requestFailure(this.target, error, this.hasAnswered);
+      throw this.failure(error);
     } finally {
       this.streams.delete(client);
       await client.destroy();
@@ -148,6 +154,7 @@ export class UndiciAgentClient extends AgentClient {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     const pools = this.waits ? [this.calls, this.waits] : [this.calls];
     await Promise.all([...pools, ...this.streams].map((dispatcher) => dispatcher.destroy()));
   }
@@ -213,10 +220,16 @@ export class UndiciAgentClient extends AgentClient {
     } catch (error) {
       signal?.throwIfAborted();
       if (deadline.signal.aborted) throw deadlineFailure(this.target, idleMs);
-      throw requestFailure(this.target, error, this.hasAnswered);
+      throw this.failure(error);
     } finally {
       deadline.stop();
     }
+  }
+
+  private failure(error: unknown): AgentCallError {
+    return this.isClosed && !(error instanceof AgentCallError)
+      ? replacedFailure(this.target, error)
+      : requestFailure(this.target, error, this.hasAnswered);
   }
 
   private waitingPool(): Pool {
@@ -267,7 +280,7 @@ export class UndiciAgentClient extends AgentClient {
     } catch (error) {
       options.signal?.throwIfAborted();
       if (deadline.aborted) throw deadlineFailure(this.target, timeoutMs);
-      throw requestFailure(this.target, error, this.hasAnswered);
+      throw this.failure(error);
     }
   }
 

@@ -107,6 +107,7 @@ export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'cause.handshake_timeout': '端口已打开，但 TLS 握手没有完成；这是代理的端口吗？',
   'cause.handshake_failed': 'TLS 握手失败：端口可能属于其他程序，或代理拒绝了连接',
   'cause.connection_lost': '应答完成之前连接已断开：对方的程序正在重启，或网络中断',
+  'cause.connection_replaced': '管理器放弃了此连接：管理器正在停止，或代理的地址或身份已更改',
   'cause.timeout': '在期限内没有得到完整的应答',
   'cause.gate_refused': '代理不认可令牌、路径、签名或时间；请检查时钟，或修复代理',
   'cause.protocol_version': '代理与管理器使用的协议版本不同：请修复代理或更新管理器',
