@@ -162,6 +162,14 @@ export class ManagerApp {
     });
   }
 
+  /** Removes all servers. A heartbeat that is just being stored ends before, or they could wait for each other. */
+  async removeServers(): Promise<void> {
+    await this.get(TransactionRunner).run(async ({ manager }) => {
+      await manager.query('LOCK TABLE server_heartbeats IN SHARE ROW EXCLUSIVE MODE');
+      await manager.query('DELETE FROM servers');
+    });
+  }
+
   /** Stops it; removes its data unless another one still uses them. */
   async close(): Promise<void> {
     if (!closeFirst.delete(this)) return;

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await manager.dataSource.query('DELETE FROM servers');
+  await manager.removeServers();
   await agents.close();
 });
 

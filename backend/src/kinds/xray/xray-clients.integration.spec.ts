@@ -50,7 +50,7 @@ beforeEach(async () => {
 afterAll(() => manager.close());
 
 afterEach(async () => {
-  await manager.dataSource.query('DELETE FROM servers');
+  await manager.removeServers();
 });
 
 async function planned(changes: Readonly<Record<string, unknown>>): Promise<string> {
