@@ -129,8 +129,18 @@ function killPid(pid: number): void {
 function below(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   const found = [folder];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) found.push(...below(path.join(folder, entry.name)));
-  }
+  for (const name of foldersIn(folder)) found.push(...below(path.join(folder, name)));
   return found;
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    // A host's systemd removes groups of what ends while we look.
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENODEV'].includes(code)) return [];
+    throw error;
+  }
 }
