@@ -33,8 +33,8 @@ const services: Readonly<Record<string, string>> = {
   caddy: 'caddy.service',
 };
 
-/** Another apt may be at work, such as another test run's. */
-const patience = ['-o', 'DPkg::Lock::Timeout=300'];
+/** Another apt may be at work, such as another test run's; a mirror may be out of breath. */
+const patience = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
 
 const policyFile = '/usr/sbin/policy-rc.d';
 const policy = '#!/bin/sh\n# Written while tests install packages: start no service.\nexit 101\n';
