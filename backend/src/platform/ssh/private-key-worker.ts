@@ -21,15 +21,42 @@ function decrypt(
       }
       pem = key.getPrivatePEM();
     }
-    const pkcs8 = createPrivateKey({ key: pem, passphrase }).export({
-      type: 'pkcs8',
-      format: 'pem',
-    });
-    return { pkcs8: pkcs8.toString() };
+    return { pkcs8: openPem(pem, passphrase) };
   } catch (error) {
     // Every failure is an answer: the thread has nobody else to tell.
     return { failure: error instanceof Error ? error.message : 'The key is not readable.' };
   }
+}
+
+function openPem(pem: string, passphrase: string): string {
+  try {
+    return createPrivateKey({ key: pem, passphrase })
+      .export({ type: 'pkcs8', format: 'pem' })
+      .toString();
+  } catch (error) {
+    if (saysBadDecrypt(error) || !isSound(pem)) throw error;
+    throw new Error('bad decrypt', { cause: error });
+  }
+}
+
+/**
+ * Whether passphrases are all that keeps the key closed. One wrong passphrase in 256 decrypts to something that
+ * looks whole and only then is no key, which OpenSSL calls an unsupported format; others are called wrong.
+ */
+function isSound(pem: string): boolean {
+  return ['another', 'a further', 'a last'].some((passphrase) => {
+    try {
+      createPrivateKey({ key: pem, passphrase });
+      return true;
+    } catch (error) {
+      // Which failure it is says what the caller wants to know.
+      return saysBadDecrypt(error);
+    }
+  });
+}
+
+function saysBadDecrypt(error: unknown): boolean {
+  return error instanceof Error && /bad decrypt/i.test(error.message);
 }
 
 function isReadable(key: unknown): key is { getPrivatePEM: () => string } {

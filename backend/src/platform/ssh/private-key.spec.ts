@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { loadPrivateKey } from './private-key.js';
 
@@ -121,6 +121,34 @@ describe('loadPrivateKey', () => {
       code,
     });
   });
+
+  it.each(['pkcs8', 'sec1'] as const)(
+    'calls a passphrase wrong also where %s decrypts to what looks whole',
+    async (type) => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const encryption = { cipher: 'aes-256-cbc', passphrase: PASSPHRASE };
+      const text = privateKey.export({ type, format: 'pem', ...encryption }).toString();
+      const misleading = wrongPassphrases().find((passphrase) => !isCalledWrong(text, passphrase));
+
+      await expect(loadPrivateKey(text, misleading, never)).rejects.toMatchObject({
+        code: 'key_passphrase_wrong',
+      });
+    },
+  );
+
+  /** One in 256 happens to decrypt to bytes that end like padded ones. */
+  function wrongPassphrases(): readonly string[] {
+    return Array.from({ length: 8_000 }, (_, index) => `wrong ${index}`);
+  }
+
+  function isCalledWrong(key: string, passphrase: string): boolean {
+    try {
+      createPrivateKey({ key, passphrase });
+      return false;
+    } catch (error) {
+      return (error as Error).message.includes('bad decrypt');
+    }
+  }
 
   it('writes neither key nor passphrase into an error', async () => {
     const text = openSsh(PASSPHRASE);
