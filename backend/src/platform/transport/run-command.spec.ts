@@ -183,6 +183,35 @@ describe('runCommand', () => {
     expect(seen[0]?.isReleased).toBe(true);
   });
 
+  it('ends a program that was just starting when it was given up, and feeds it nothing', async () => {
+    const abort = new AbortController();
+    const signals: (readonly string[])[] = [];
+    const seen: FakeProgram[] = [];
+
+    const call = run(
+      async (argv, program) => {
+        if (argv.includes('sh')) {
+          announce(argv, program);
+          signals.push(argv.slice(-2));
+          program.end(0);
+          seen[0]?.end(143);
+          return;
+        }
+        abort.abort(new Error('no longer wanted'));
+        for (let turn = 0; turn < 5; turn += 1) await soon();
+        announce(argv, program);
+      },
+      sudo,
+      { signal: abort.signal, input: 'input' },
+      seen,
+    );
+
+    await expect(call).rejects.toThrow('no longer wanted');
+    expect(signals).toEqual([['TERM', '4711']]);
+    expect(seen[0]?.written).toBe('');
+    expect(seen[0]?.isReleased).toBe(true);
+  });
+
   it.each(['0', '1', '-1', 'x'])('signals no group that the host calls %j', async (group) => {
     const seen: FakeProgram[] = [];
 

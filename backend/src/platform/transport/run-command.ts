@@ -8,6 +8,8 @@ import type { OutputStream, RunOptions, RunResult } from './transport.js';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
+/** How long to wait for a program that is given up to tell its process group, when it is just starting. */
+const START_GRACE_MS = 1000;
 /** How long a program that is being ended may take to heed TERM before it gets KILL. */
 const TERM_GRACE_MS = 1000;
 /** How long sending one signal may take. */
@@ -55,7 +57,7 @@ export async function runCommand(
 type GiveUp = (
   start: StartProgram,
   program: StartedProgram,
-  processGroup: number | undefined,
+  session: Session,
   elevation: Elevation,
 ) => Promise<void>;
 
@@ -79,7 +81,7 @@ async function runSession(
     const end = await untilAborted(program.ended, deadline.signal);
     return session.result(end);
   } catch (error) {
-    if (program) await giveUp(start, program, session.processGroup, elevation);
+    if (program) await giveUp(start, program, session, elevation);
     if (!deadline.signal.aborted) throw error;
     if (!deadline.expired) throw abortReason(deadline.signal);
     throw session.timedOut(timeoutMs);
@@ -97,6 +99,7 @@ class Session {
   readonly #programName: string;
   readonly #options: RunOptions;
   readonly #elevation: Elevation;
+  readonly #begun = Promise.withResolvers<undefined>();
   #promptsSeen = 0;
   #isFed = false;
 
@@ -115,6 +118,16 @@ class Session {
     return this.#stderrFilter.processGroup;
   }
 
+  /** Resolves when the program was reached, after which its process group is known. */
+  get begun(): Promise<unknown> {
+    return this.#begun.promise;
+  }
+
+  /** Writes nothing further to the program: neither password nor input. */
+  stopFeeding(): void {
+    this.#isFed = true;
+  }
+
   attach(program: StartedProgram): void {
     // A program may end without reading all of its input; that it ended is reported by its exit.
     program.stdin.on('error', () => undefined);
@@ -123,6 +136,7 @@ class Session {
     });
     program.stderr.on('data', (chunk: Buffer) => {
       this.#take('stderr', this.#stderrFilter.push(chunk), this.#stderr);
+      if (this.#stderrFilter.started) this.#begun.resolve(undefined);
       this.#feed(program.stdin);
     });
     this.#feed(program.stdin);
@@ -218,14 +232,23 @@ class Capture {
   }
 }
 
-/** Ends a program: TERM, then KILL, to its process group. */
-const endProgram: GiveUp = async (start, program, processGroup, elevation) => {
+/**
+ * Ends a program: TERM, then KILL, to its process group. Root's programs can be ended by nothing else, so
+ * one that is just starting is waited for.
+ */
+const endProgram: GiveUp = async (start, program, session, elevation) => {
+  session.stopFeeding();
   const ended = program.ended.then(
     () => true,
     // Its end will never be known, because the connection is gone: nothing more can be done from here.
     () => true,
   );
   const isOver = await Promise.race([ended, immediately(false)]);
+  if (!isOver) {
+    using grace = new Deadline(START_GRACE_MS);
+    await untilAborted(Promise.race([ended, session.begun]), grace.signal).catch(() => undefined);
+  }
+  const { processGroup } = session;
   if (!isOver && processGroup !== undefined) {
     for (const name of ['TERM', 'KILL']) {
       await signalGroup(start, processGroup, name, elevation);
