@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { CommandDescription } from '../../backend/src/commands/commands.schema.ts';
 import type { ApiClient } from './api-client.ts';
+import { freePort } from './free-ports.ts';
 import { ManagerApp } from './manager-app.ts';
 import type { ManagerAppOptions } from './manager-app.ts';
 import { ScriptedAgent } from './scripted-agent.ts';
@@ -33,7 +34,10 @@ export class CommandRig {
   /** A fresh agent on a server of its own. Call it before each test. */
   async freshServer(): Promise<void> {
     this.script = new ScriptedAgent();
-    this.agent = await this.agents.start(this.script.answer, { clientCa: this.manager.clientCa });
+    // A port of its own: nobody else gets it once the agent is stopped.
+    const port = await freePort();
+    const { clientCa } = this.manager;
+    this.agent = await this.agents.start(this.script.answer, { clientCa, port });
     this.#servers += 1;
     const name = `server-${this.#servers}`;
     this.serverId = await this.manager.addServer(name, this.agent.port, this.agents.agent);

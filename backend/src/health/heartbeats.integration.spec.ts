@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ApiClient } from '../../../test/support/api-client.ts';
 import { eventually } from '../../../test/support/eventually.ts';
+import { freePort } from '../../../test/support/free-ports.ts';
 import { ManagerApp } from '../../../test/support/manager-app.ts';
 import { heartbeatOf, ScriptedAgent } from '../../../test/support/scripted-agent.ts';
 import { makeCertificate } from '../../../test/support/test-certificates.ts';
@@ -48,7 +49,9 @@ afterEach(async () => {
 });
 
 async function addServer(answering: ScriptedAgent): Promise<{ agent: TlsAgent; id: string }> {
-  const added = await agents.start(answering.answer, { clientCa: manager.clientCa });
+  // A port of its own: nobody else gets it while the agent is away.
+  const port = await freePort();
+  const added = await agents.start(answering.answer, { clientCa: manager.clientCa, port });
   names += 1;
   return { agent: added, id: await manager.addServer(`h-${names}`, added.port, agents.agent) };
 }

@@ -140,7 +140,8 @@ export class ServersRepository {
   ): Promise<void> {
     await manager.query(
       `UPDATE servers SET status = $2, status_cause = $3,
-         status_since = CASE WHEN status = $2 THEN status_since ELSE now() END, updated_at = now()
+         status_since = CASE WHEN status = $2 THEN status_since ELSE clock_timestamp() END,
+         updated_at = now()
        WHERE id = $1`,
       [id, status, cause === null ? null : JSON.stringify(cause)],
     );
@@ -153,8 +154,9 @@ export class ServersRepository {
     await manager.insert(ServerTransition, {
       ...transition,
       id: newRowId(),
-      // Whole milliseconds, because a page's cursor cannot say more.
-      at: () => `date_trunc('milliseconds', now())`,
+      // Not when the transaction began: one that waited for another would seem to have been first. Whole
+      // milliseconds, because a page's cursor cannot say more.
+      at: () => `date_trunc('milliseconds', clock_timestamp())`,
     });
   }
 
