@@ -145,6 +145,10 @@ export class WizardPage implements MayHaveUnsaved {
     this.fleet.revision();
     return untracked(() => this.fleet.ids().flatMap((id) => this.fleet.server(id)?.() ?? []));
   });
+  /** Whether it is known which servers there are and which of them have the service already. */
+  protected readonly knowsServers = computed(
+    () => this.fleet.fetchedAt() > 0 && this.existing.hasValue(),
+  );
   protected readonly hasServers = computed(() => this.all().length > 0);
   protected readonly servers = computed(() => {
     const mine = new Set(this.store.deployments().map(({ id }) => id));
