@@ -8,6 +8,8 @@ export default {
   ...presets.createCjsPreset({ tsconfig: '<rootDir>/tsconfig.spec.json' }),
   displayName: 'frontend',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  // The first test of a file compiles its templates, beside other files and sometimes without a cache.
+  testTimeout: 60_000,
   setupFilesAfterEnv: ['<rootDir>/src/testing/setup.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: { '^lucide$': 'lucide/dist/cjs/lucide.js' },
