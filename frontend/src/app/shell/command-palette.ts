@@ -1,4 +1,13 @@
-import { Component, computed, effect, inject, linkedSignal, resource, signal } from '@angular/core';
+import {
+  Component,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
 import { DOCUMENT } from '@angular/common';
 import { DialogRef } from '@angular/cdk/dialog';
 import { LiveAnnouncer } from '@angular/cdk/a11y';
@@ -42,15 +51,30 @@ export class CommandPalette {
     source: this.query,
     computation: () => 0,
   });
+  /** Enter was pressed before anything was found. */
+  private readonly isAwaited = linkedSignal<string, boolean>({
+    source: this.query,
+    computation: () => false,
+  });
 
   constructor() {
+    effect(() => {
+      if (!this.isAwaited() || this.found.isLoading()) return;
+      const first = this.results()[0]?.action;
+      untracked(() => {
+        this.run(first);
+      });
+    });
     effect(() => {
       void this.announcer.announce(this.t('palette.count', { n: this.results().length }));
     });
   }
 
   protected run(action: PaletteAction | undefined): void {
-    if (!action) return;
+    if (!action) {
+      this.isAwaited.set(this.found.isLoading());
+      return;
+    }
     this.ref.close();
     action.run();
   }
