@@ -6,6 +6,7 @@ import { type HostProcess, listProcesses } from './host-processes.ts';
 import { baseOf, type HostRecord, type LabRecord } from './lab-state.ts';
 import {
   type BlockKind,
+  blockAllBut,
   blockPort,
   cutHost,
   type CutKind,
@@ -112,6 +113,11 @@ export class LabHost {
   /** Closes a TCP port to the network, as a firewall on the host would. */
   block(port: number, kind: BlockKind = 'drop'): Promise<void> {
     return blockPort(this.#record, port, kind);
+  }
+
+  /** Closes every TCP port but one to new connections, until healed. */
+  blockAllBut(port: number, kind: BlockKind = 'drop'): Promise<void> {
+    return blockAllBut(this.#record, port, kind);
   }
 
   /** Opens the port again. */

@@ -42,8 +42,14 @@ export async function losePackets(host: HostRecord, percent: number): Promise<vo
 /** Closes a TCP port of the host to the network, as its own firewall would. */
 export async function blockPort(host: HostRecord, port: number, kind: BlockKind): Promise<void> {
   await unblockPort(host, port);
-  const answer = kind === 'drop' ? ['DROP'] : ['REJECT', '--reject-with', 'tcp-reset'];
-  await iptables(host, ['-A', 'MYX-BLOCK', ...tcpPort(port), '-j', ...answer]);
+  await iptables(host, ['-A', 'MYX-BLOCK', ...tcpPort(port).flat(), '-j', ...answerOf(kind)]);
+}
+
+/** Closes every TCP port of the host but one to new connections: also those that nobody knows yet. */
+export async function blockAllBut(host: HostRecord, port: number, kind: BlockKind): Promise<void> {
+  const [tcp, open] = tcpPort(port);
+  const others = [...tcp, '--syn', '!', ...open];
+  await iptables(host, ['-A', 'MYX-BLOCK', ...others, '-j', ...answerOf(kind)]);
 }
 
 /** Opens the port again. */
@@ -67,15 +73,24 @@ export async function describeFaults(host: HostRecord): Promise<readonly string[
     const after = (word: string): string => words[words.indexOf(word) + 1] ?? '';
     if (words[1] === 'MYX-CUT') return 'cut';
     if (words[1] === 'MYX-LOSS') return `loss ${Math.round(Number(after('--probability')) * 100)}%`;
-    return `port ${after('--dport')} ${after('-j') === 'DROP' ? 'dropped' : 'rejected'}`;
+    const ports = words.includes('!') ? 'every port but' : 'port';
+    return `${ports} ${after('--dport')} ${after('-j') === 'DROP' ? 'dropped' : 'rejected'}`;
   });
   const device = await inHostNetwork(host, ['ip', '-o', 'link', 'show', 'eth0']);
   return device.includes('NO-CARRIER') ? ['unplugged', ...faults] : faults;
 }
 
-function tcpPort(port: number): readonly string[] {
+function answerOf(kind: BlockKind): readonly string[] {
+  return kind === 'drop' ? ['DROP'] : ['REJECT', '--reject-with', 'tcp-reset'];
+}
+
+/** The protocol, and the port of it. */
+function tcpPort(port: number): readonly [readonly string[], readonly string[]] {
   if (!(Number.isInteger(port) && port > 0 && port < 65_536)) {
     throw new Error(`A TCP port is a number from 1 to 65535, not ${port}.`);
   }
-  return ['-p', 'tcp', '--dport', String(port)];
+  return [
+    ['-p', 'tcp'],
+    ['--dport', String(port)],
+  ];
 }
