@@ -15,13 +15,13 @@ export default defineConfig({
   // One fleet at a time: hosts, manager and browser share the machine's few cores.
   workers: 1,
   // For failures only: what works is waited for no longer than it takes, on however busy a machine.
-  timeout: 300_000,
-  expect: { timeout: 90_000 },
+  timeout: 600_000,
+  expect: { timeout: 180_000 },
   forbidOnly: true,
   reporter: [['list']],
   use: {
-    actionTimeout: 90_000,
-    navigationTimeout: 90_000,
+    actionTimeout: 180_000,
+    navigationTimeout: 180_000,
     viewport: { width: 1440, height: 900 },
     colorScheme: 'dark',
     locale: 'en-GB',

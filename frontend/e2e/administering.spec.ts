@@ -29,7 +29,7 @@ test('a user is added, may only look, and is shut out', async ({
     await hers.getByRole('button', { name: 'Sign in' }).click();
     await expect(hers.getByRole('heading', { name: 'Servers', level: 1 })).toBeVisible();
     await hers.goto(`${url}/commands`);
-    await expect(hers.getByRole('heading', { name: 'Commands' })).toBeVisible();
+    await expect(hers.getByRole('heading', { name: 'Commands', level: 1 })).toBeVisible();
     await expect(hers.getByRole('link', { name: 'Run a command' })).toHaveCount(0);
     await expect(hers.getByRole('link', { name: 'Access' })).toHaveCount(0);
     await hers.goto(`${url}/access`);
@@ -88,7 +88,7 @@ test('the audit log tells who did it, is filtered, and is exported', async ({
   await page.getByRole('row').filter({ hasText: login }).first().click();
   await expect(page.getByRole('dialog')).toContainText('Correlation id');
   await look(page, 'audit-event');
-  await page.getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export' }).click();

@@ -46,7 +46,8 @@ test('of a long output only what is looked at is fetched', async ({
 }) => {
   const id = await fleet.addServer(3, { name: 'talkative' });
   // Ten megabytes.
-  const { id: commandId } = await fleet.run(id, { command: 'seq', args: ['1', '1400000'] });
+  const { id: commandId } = await fleet.start(id, { command: 'seq', args: ['1', '1400000'] });
+  await fleet.ended(commandId, 200_000);
   const asked: number[] = [];
   page.on('request', (request) => {
     const { pathname, searchParams } = new URL(request.url());

@@ -164,6 +164,7 @@ test('Caddy: deployed by the wizard, changed, and rolled back to the page of bef
       const target = `${fleet.lab.managerAddress}:${String(site.port)}`;
       try {
         await page.goto(`${fleet.manager.url}/deployments/new?kind=xray&server=${server}`);
+        await expect(page.getByText('On web-1.')).toBeVisible();
         await next(page);
         await page.getByRole('button', { name: 'Find targets' }).click();
         const dialog = page.getByRole('dialog', { name: 'Find a camouflage target' });

@@ -65,7 +65,7 @@ test('Xray: deployed, a client added, its QR code scanned, rolled back and unins
       const link = await links.getByRole('region', { name: 'Share link' }).innerText();
       expect(link).toMatch(/^vless:\/\//);
       const code = links.getByRole('img', { name: 'QR code of the share link of phone' });
-      await expect.poll(() => readQrOnScreen(code), { timeout: 90_000 }).toBe(link);
+      await expect.poll(() => readQrOnScreen(code)).toBe(link);
       // The dialog says that the link does not work yet, until the change is applied.
       await expect(header).toContainText('Healthy', APPLIED);
       await expect(links).not.toContainText('not applied yet');

@@ -5,7 +5,6 @@ import { lookAtPages } from './looks.ts';
 const PASSWORD = 'correct horse battery staple';
 
 test('from the setup code to the output of a first command', async ({ page, newFleet, look }) => {
-  test.setTimeout(600_000);
   const { manager, lab } = newFleet;
   const { url } = manager;
 

@@ -7,6 +7,8 @@ import { Fleet } from '../../test/support/fleet.ts';
 
 /** Milliseconds by which every answer to the browser is held back: what a journey forgets to wait for shows. */
 const HELD_BACK_MS = Number(process.env.JOURNEYS_HELD_BACK_MS ?? '0');
+/** How many times slower than this machine the browser's pages are to be; 1 is as fast as they are. */
+const SLOWED_TIMES = Number(process.env.JOURNEYS_SLOWED_TIMES ?? '1');
 const screenshots = path.join(import.meta.dirname, '../screenshots');
 
 /** What a journey may use. */
@@ -43,6 +45,13 @@ export const test = base.extend<Journey, Machines>({
     }
     await use(context);
   },
+  page: async ({ page }, use) => {
+    if (SLOWED_TIMES > 1) {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWED_TIMES });
+    }
+    await use(page);
+  },
   xrayReleases: [
     async ({}, use) => {
       const folder = await mkdtemp(path.join(tmpdir(), 'myx-journeys-'));
@@ -65,7 +74,7 @@ export const test = base.extend<Journey, Machines>({
       await use(fleet);
       await fleet.close();
     },
-    { scope: 'worker', timeout: 300_000 },
+    { scope: 'worker', timeout: 900_000 },
   ],
   newFleet: [
     async ({}, use) => {
@@ -73,7 +82,7 @@ export const test = base.extend<Journey, Machines>({
       await use(fleet);
       await fleet.close();
     },
-    { timeout: 300_000 },
+    { timeout: 900_000 },
   ],
   tidied: async ({ fleet }, use) => {
     await use(fleet);

@@ -89,6 +89,7 @@ test('five thousand servers are listed, and as many rows drawn as fit the screen
     await look(page, 'servers-many');
 
     await page.keyboard.press('/');
+    await expect(page.getByRole('searchbox')).toBeFocused();
     await page.keyboard.type('many-4321');
     await expect(rows).toHaveCount(1);
     await page.goto(`${fleet.manager.url}/health`);
