@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'node:https';
 import { diffSnapshots } from '../lab/index.ts';
 import type { FileSnapshot, LabHost } from '../lab/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import { SteadyLoad } from '../support/steady-load.ts';
 
@@ -58,7 +59,7 @@ describe('Caddy on real servers', () => {
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   it('serves pages on both servers after one request', async () => {
     const answer = await fleet.api.post<{ deployments: Deployment[]; operation_ids: string[] }>(
@@ -166,6 +167,10 @@ describe('Caddy on real servers', () => {
       '80',
     ];
     await host(2).mustExec(squatter);
+    await eventually('the other program listens', async () => {
+      const sockets = await host(2).mustExec(['ss', '-Hltn', 'sport = :80']);
+      return sockets.trim() !== '' || undefined;
+    });
     const answer = await fleet.api.post<{ operation_ids: [string] }>('/api/v1/deployments', {
       kind: 'caddy',
       server_ids: [servers[1]],
@@ -208,7 +213,9 @@ describe('Caddy on real servers', () => {
   }
 
   async function pageOf(number: 1 | 2): Promise<{ status: number; text: string }> {
-    const response = await fetch(`http://${host(number).address}/`);
+    // Over a new connection: Caddy may close one that was kept whenever it changes its configuration.
+    const headers = { connection: 'close' };
+    const response = await fetch(`http://${host(number).address}/`, { headers });
     return { status: response.status, text: await response.text() };
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { diffSnapshots } from '../lab/index.ts';
 import type { LabHost } from '../lab/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { Fleet } from '../support/fleet.ts';
 import type { OperationAnswer } from '../support/fleet.ts';
 
@@ -53,12 +54,16 @@ describe('deployments on real servers', () => {
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   const show = (id: string): Promise<Deployment> => fleet.api.get<Deployment>(`${API}/${id}`);
 
   const metrics = async (host: LabHost, port: number): Promise<number> => {
-    const response = await fetch(`http://${host.address}:${port}/metrics`).catch(() => null);
+    // Over a new connection: one that was kept may end with the program that it goes to.
+    const headers = { connection: 'close' };
+    const url = `http://${host.address}:${port}/metrics`;
+    const response = await fetch(url, { headers }).catch(() => null);
+    await response?.arrayBuffer();
     return response?.status ?? 0;
   };
 
@@ -83,7 +88,7 @@ describe('deployments on real servers', () => {
     ]);
     expect(plan.commands.join()).toContain('apt-get install');
     expect((await show(ids[0]!)).state).toBe('planned');
-  }, 60_000);
+  }, 180_000);
 
   it('deploys to two servers as one batch', async () => {
     const { operation_ids: operations, batch_id: batch } = await fleet.api.post<{
@@ -117,7 +122,7 @@ describe('deployments on real servers', () => {
     expect(JSON.stringify(answers)).not.toContain(PASSWORD);
     const log = await fleet.api.get<unknown>(`/api/v1/operations/${operation.id}/log?limit=500`);
     expect(JSON.stringify(log)).not.toContain(PASSWORD);
-  }, 180_000);
+  }, 400_000);
 
   it('takes back by itself what does not run, and says why', async () => {
     await configure(ids[1]!, { address: '192.0.2.1', port: 9100, probe_from_manager: false });
@@ -132,7 +137,7 @@ describe('deployments on real servers', () => {
       desired_version: 2,
     });
     expect(await metrics(hosts[1]!, 9100)).toBe(200);
-  }, 180_000);
+  }, 400_000);
 
   it('refuses what the program does not take before anything is changed', async () => {
     await configure(ids[1]!, { collectors: { enabled: ['nosuch'] } });
@@ -142,12 +147,16 @@ describe('deployments on real servers', () => {
     expect(operation).toMatchObject({ state: 'failed', error: { layer: 'validate' } });
     expect(operation.error?.message).toContain('collector.nosuch');
     expect(await metrics(hosts[1]!, 9100)).toBe(200);
-  }, 180_000);
+  }, 400_000);
 
   it('lets a change mend what could not be put back to work', async () => {
     const other = ['--unit=squatter', '/usr/bin/python3', '-m', 'http.server', '9100'];
     await hosts[1]!.mustExec(['systemctl', 'stop', 'prometheus-node-exporter']);
     await hosts[1]!.mustExec(['systemd-run', ...other]);
+    await eventually('the other program listens', async () => {
+      const sockets = await hosts[1]!.mustExec(['ss', '-Hltn', 'sport = :9100']);
+      return sockets.trim() !== '' || undefined;
+    });
     await configure(ids[1]!, { address: '192.0.2.1', port: 9101, probe_from_manager: false });
     const broken = await operate(`${ids[1]!}/apply`);
     const between = await show(ids[1]!);
@@ -179,7 +188,7 @@ describe('deployments on real servers', () => {
       expect.objectContaining({ name: DROP_IN, message: 'was changed' }),
     ]);
     expect(mended).toMatchObject({ state: 'healthy', differences: [] });
-  }, 120_000);
+  }, 300_000);
 
   it('goes back to the version before on request', async () => {
     const operation = await operate(`${ids[0]!}/rollback`);
@@ -188,7 +197,7 @@ describe('deployments on real servers', () => {
     expect(await show(ids[0]!)).toMatchObject({ state: 'healthy', applied_version: 3 });
     expect(await metrics(hosts[0]!, 9100)).toBe(200);
     expect(await metrics(hosts[0]!, 9200)).toBe(0);
-  }, 180_000);
+  }, 400_000);
 
   it('leaves nothing behind', async () => {
     const operation = await operate(`${ids[0]!}/uninstall`);
@@ -202,5 +211,5 @@ describe('deployments on real servers', () => {
       paths.filter((path) => !KEPT_BY_THE_SYSTEM.test(path));
     expect(ours(added)).toEqual([]);
     expect(ours(removed)).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 });

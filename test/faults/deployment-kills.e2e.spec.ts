@@ -35,11 +35,11 @@ describe('services whose change is killed in the middle', () => {
       DeployedService.create(fleet, { number: 2, serverId: second, kind: 'node_exporter' }, 9100),
     ]);
     await both(await Promise.all([caddy.apply(), exporter.apply()]), ['new', 'new']);
-  }, 400_000);
+  }, 900_000);
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   /** Looks at both services once their operations have ended. */
   async function both(
@@ -65,7 +65,7 @@ describe('services whose change is killed in the middle', () => {
     ]);
 
     await both(operations, ['new', 'new']);
-  }, 400_000);
+  }, 900_000);
 
   it('goes on when the manager is killed', async () => {
     const operations = await Promise.all([caddy.goBack(), exporter.goBack()]);
@@ -78,7 +78,7 @@ describe('services whose change is killed in the middle', () => {
     await fleet.manager.boot();
 
     await both(operations, ['new', 'new']);
-  }, 400_000);
+  }, 900_000);
 
   it('is as it was when its server loses power, or as it should be', async () => {
     const [applied, rolledBack] = await Promise.all([caddy.change(9300), exporter.goBack()]);
@@ -93,14 +93,14 @@ describe('services whose change is killed in the middle', () => {
 
     await caddy.settled(applied);
     await exporter.settled(rolledBack);
-  }, 400_000);
+  }, 900_000);
 
   it('is as it was when its operation is cancelled, and when the taking back is killed, too', async () => {
     await host(2).block(HIDDEN_PORT, 'reject');
     const killer = host(2).exec(['sh', '-c', KILL_A_RESTORATION, 'sh', exporter.stateDirectory], {
       timeoutMs: 300_000,
     });
-    const [cancelled, hidden] = await Promise.all([caddy.change(9400), exporter.change(9300)]);
+    const [cancelled, hidden] = await Promise.all([caddy.change(9411), exporter.change(9300)]);
     await caddy.comesTo(cancelled, SWITCHED);
     await fleet.api.post(`/api/v1/operations/${cancelled}/cancel`, {}, [200, 202, 409]);
     expect((await killer).code).toBe(0);
@@ -119,5 +119,5 @@ describe('services whose change is killed in the middle', () => {
     );
     expect(await exporter.settled(hidden)).toBe('old');
     await host(2).unblock(HIDDEN_PORT);
-  }, 400_000);
+  }, 900_000);
 });

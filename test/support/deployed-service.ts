@@ -25,7 +25,7 @@ interface Deployment {
 const API = '/api/v1/deployments';
 
 /** Time that an operation has on a slow and busy machine, however it is disturbed. */
-const DEADLINE_MS = 200_000;
+const DEADLINE_MS = 300_000;
 
 const CONFIGS: Readonly<Record<ServiceKind, (port: number) => object>> = {
   caddy: (port) => ({
@@ -155,7 +155,11 @@ export class DeployedService {
   private async answering(): Promise<number[]> {
     const found: number[] = [];
     for (const port of new Set(this.ports.values())) {
-      const answer = await fetch(`http://${this.host.address}:${port}/`).catch(() => null);
+      // Over a new connection: one that was kept may have ended with the program that it went to.
+      const headers = { connection: 'close' };
+      const url = `http://${this.host.address}:${port}/`;
+      const answer = await fetch(url, { headers }).catch(() => null);
+      await answer?.arrayBuffer();
       if (answer?.ok === true) found.push(port);
     }
     return found;
