@@ -66,8 +66,8 @@ describe('a server in the steps of an operation', () => {
         certificate: { pem, fingerprint: new X509Certificate(pem).fingerprint256 },
       },
       clientCertificate: { certificate, key: new Secret(key) },
-      connectTimeoutMs: 5_000,
-      timeoutMs: 20_000,
+      connectTimeoutMs: 20_000,
+      timeoutMs: 60_000,
       retry: { retries: 1, baseMs: 50 },
       logger: pino({ level: 'silent' }),
     });
@@ -77,7 +77,7 @@ describe('a server in the steps of an operation', () => {
     await client.close();
     await agent.close();
     await lab.close();
-  }, 60_000);
+  }, 180_000);
 
   beforeEach(async () => {
     stop = new AbortController();
@@ -85,7 +85,7 @@ describe('a server in the steps of an operation', () => {
     host = aHost();
     const sync = syncToolStep({ tool: new DeploymentTool() });
     if (!(await sync.check?.(context(), host))) await sync.apply(context(), host);
-  }, 120_000);
+  }, 300_000);
 
   afterEach(() => {
     stop.abort(new ShuttingDown());
@@ -158,7 +158,7 @@ describe('a server in the steps of an operation', () => {
     await host.close();
     const kept = await client.call('list_commands', {});
     expect(kept).toMatchObject({ commands: [] });
-  }, 180_000);
+  }, 400_000);
 
   it('finds a playbook again that another manager began', async () => {
     const call = await waiting('adopted');
@@ -174,7 +174,7 @@ describe('a server in the steps of an operation', () => {
 
     expect(outcome).toMatchObject({ outcome: 'succeeded', recap: [{ ok: 3 }] });
     expect(await machine.mustExec(['cat', '/root/first-adopted'])).toBe('ran\n');
-  }, 120_000);
+  }, 300_000);
 
   it('leaves no process behind when its operation is cancelled', async () => {
     const sleeping = { commandId: randomUUID(), playbook: await upload(SLEEPING) };
@@ -195,11 +195,11 @@ describe('a server in the steps of an operation', () => {
     expect(await machine.exec(['pgrep', '-f', 'sleep 98765|ansible-playbook'])).toMatchObject({
       code: 1,
     });
-  }, 120_000);
+  }, 300_000);
 
   it('keeps the tool as it was, whatever playbooks ran', async () => {
     expect(await syncToolStep({ tool: new DeploymentTool() }).check?.(context(), host)).toBe(true);
-  }, 60_000);
+  }, 180_000);
 
   it('says that nobody can know how a playbook ended when the server reboots', async () => {
     const running = host.playbook(context(), await waiting('rebooted'));
@@ -209,5 +209,5 @@ describe('a server in the steps of an operation', () => {
     await machine.reboot();
 
     expect(await failure).toMatchObject({ name: 'StepFailure', code: 'playbook_lost' });
-  }, 180_000);
+  }, 400_000);
 });

@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(agents.map((agent) => agent.close()));
   await lab.close();
-}, 60_000);
+}, 180_000);
 
 async function written(agent: LabAgent, id: string, from = 0) {
   const log = await agent.caller.call('get_command_log', {
@@ -106,7 +106,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
         ...{ play: 'Waiting play', role: null, action: 'ansible.builtin.debug' },
         ...{ host: 'localhost', item: null, message: 'first', diff: null, ignored: false },
       });
-    }, 120_000);
+    }, 300_000);
 
     it('keeps secrets to itself, and takes values literally', async () => {
       const canary = `canary-${randomBytes(8).toString('hex')}`;
@@ -179,7 +179,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       expect(left.stdout).toBe('');
       const journal = await agent.host.mustExec(['journalctl', '--no-pager', '--output=cat']);
       expect(journal).not.toContain(canary);
-    }, 120_000);
+    }, 300_000);
 
     it('is cancelled with everything that it started, and leaves none of its files', async () => {
       const tasks = `
@@ -205,7 +205,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       expect(await isThere(agent.host, `${directory}/variables.yml`)).toBe(false);
       expect(await isThere(agent.host, `${directory}/scratch`)).toBe(false);
       expect(summaryOf((await agent.follow(id)).stdout)).toContain('First: ok');
-    }, 120_000);
+    }, 300_000);
 
     it('outlives the agent, and is the same when it is asked for again', async () => {
       const playbook = await uploadPlaybook(agent.host, 'kill', waiting('go-kill'));
@@ -226,7 +226,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       const { result, stdout } = await agent.follow(id);
       expect(result.outcome).toBe('succeeded');
       expect(summaryOf(stdout)).toEqual(['First: ok', 'Wait: ok', 'Last: ok']);
-    }, 120_000);
+    }, 300_000);
   },
 );
 
@@ -268,7 +268,7 @@ describe('running a playbook', () => {
     expect((await agent.host.readFile(file)).toString()).toBe('new\n');
     const again = await play(agent, { playbook });
     expect(summaryOf(again.stdout)).toEqual(['Write: ok', 'Other: ok']);
-  }, 120_000);
+  }, 300_000);
 
   it('only reads it when the syntax is asked for', async () => {
     const good = await play(agent, { playbook: 'playbooks/ping.yml', syntax_check: true });
@@ -279,7 +279,7 @@ describe('running a playbook', () => {
     expect(good.result).toMatchObject({ outcome: 'succeeded', exit_code: 0 });
     expect(bad.result).toMatchObject({ outcome: 'failed', exit_code: 4 });
     expect(bad.stderr.toString()).toContain('no_such_module_at_all');
-  }, 60_000);
+  }, 180_000);
 
   it('is ended by its timeout', async () => {
     const playbook = await uploadPlaybook(agent.host, 'timeout', waiting('go-never'));
@@ -287,7 +287,7 @@ describe('running a playbook', () => {
 
     expect(result.outcome).toBe('timed_out');
     expect((await agent.host.exec(['pgrep', '-f', `commands/${id}/`])).code).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   it('is rejected when it is not there, or a link', async () => {
     await agent.host.mustExec(['ln', '-sf', 'ping.yml', `${TOOL}/playbooks/link.yml`]);
@@ -300,7 +300,7 @@ describe('running a playbook', () => {
     expect(link?.result).toMatchObject({ outcome: 'rejected' });
     const climbing = begin(agent, { playbook: 'playbooks/../../etc/x.yml' });
     await expect(climbing).rejects.toMatchObject({ code: -32602 });
-  }, 60_000);
+  }, 180_000);
 
   it('finds a server without sudo manageable, and leaves nothing of Ansible behind', async () => {
     await agent.host.mustExec(['mv', '/usr/bin/sudo', '/usr/bin/no-sudo']);
@@ -310,5 +310,5 @@ describe('running a playbook', () => {
     expect(result.outcome).toBe('succeeded');
     expect(await isThere(agent.host, '/root/.ansible')).toBe(false);
     expect(await agent.host.mustExec(['find', TOOL, '-name', '__pycache__'])).toBe('');
-  }, 60_000);
+  }, 180_000);
 });

@@ -34,11 +34,11 @@ describe('the deployment tool on a server', () => {
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   beforeEach(async () => {
     expect(await ask('sync_deployment_tool')).toMatchObject({ state: 'succeeded' });
-  }, 120_000);
+  }, 300_000);
 
   async function ask(type: string, id = serverId): Promise<OperationAnswer> {
     const { id: operation } = await fleet.api.post<OperationAnswer>(
@@ -87,7 +87,7 @@ describe('the deployment tool on a server', () => {
 
     expect(operation.steps).toMatchObject([{ state: 'skipped' }]);
     expect(await onHost()).toBe(before);
-  }, 60_000);
+  }, 180_000);
 
   it('gets only the file that differs', async () => {
     const before = await onHost();
@@ -98,7 +98,7 @@ describe('the deployment tool on a server', () => {
     expect(operation).toMatchObject({ state: 'succeeded', steps: [{ state: 'succeeded' }] });
     expect(await logOf(operation)).toContain(`sending 1 of ${String(tree.files.length)} files`);
     expect(await onHost()).toBe(before);
-  }, 60_000);
+  }, 180_000);
 
   it('is put right whatever was done to it, and nothing else is touched', async () => {
     const before = await onHost();
@@ -122,7 +122,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await host.mustExec(['ls', '-A', '/root/elsewhere'])).toBe('file\n');
     expect(await logOf(operation)).toContain('removing link');
     await host.mustExec(['rm', '-rf', '/root/elsewhere', '/root/moved']);
-  }, 60_000);
+  }, 180_000);
 
   it('is put right after a sync was killed between two files', async () => {
     const before = await onHost();
@@ -153,7 +153,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await onHost()).toBe(before);
     expect(await host.mustExec(['sh', '-c', `ls -d ${TOOL}*`])).toBe(`${TOOL}\n`);
     await host.mustExec(['rm', '-rf', '/root/kill']);
-  }, 60_000);
+  }, 180_000);
 
   it('takes nothing from a hostile archive', async () => {
     const before = await onHost();
@@ -198,7 +198,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await host.mustExec(['sh', '-c', `ls -d /opt/*; ls -A ${UPLOADS}`])).toBe(
       '/opt/myx-agent\n/opt/myx-deployment-tool\n',
     );
-  }, 120_000);
+  }, 300_000);
 
   it('has Ansible beside it, installed only where it is not there yet', async () => {
     const plain = await fleet.addServer(2);
@@ -227,7 +227,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
       state: 'failed',
       error: { code: 'ansible_not_installed', message: expect.stringContaining('Odd Linux') },
     });
-  }, 60_000);
+  }, 180_000);
 
   it('goes with the agent', async () => {
     await host.mustExec(['mkdir', `${TOOL}.staging`]);
@@ -238,7 +238,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await logOf(operation)).toContain(`removed ${TOOL}`);
     expect(await host.mustExec(['ls', '-A', '/opt'])).toBe('');
     serverId = await reinstalled();
-  }, 120_000);
+  }, 300_000);
 
   async function reinstalled(): Promise<string> {
     expect(await ask('install_agent')).toMatchObject({ state: 'succeeded' });

@@ -40,7 +40,7 @@ describe('installation on real servers', () => {
   beforeAll(async () => {
     fleet = await Fleet.open({
       hosts: [{}, {}, { isolatedBehind: 0 }],
-      env: { MYX_INSTALL_RPC_TIMEOUT_SECONDS: '20' },
+      env: { MYX_INSTALL_RPC_TIMEOUT_SECONDS: '30' },
     });
     host = fleet.lab.host(1);
     untouched = host.snapshotFiles();
@@ -48,12 +48,12 @@ describe('installation on real servers', () => {
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   afterEach(async () => {
     const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers');
     for (const { id } of items) await remove(id, '?force=true');
-  }, 60_000);
+  }, 180_000);
 
   /** Adds a host and waits for the end of its installation, however it ends. */
   async function install(
@@ -160,7 +160,7 @@ describe('installation on real servers', () => {
       expect(modes.trim()).toBe('600 root');
       expect(traces()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   it('does nothing twice, and mends what differs', async () => {
@@ -191,7 +191,7 @@ describe('installation on real servers', () => {
     expect(await logOf(uninstalled.id)).toContain('removed /opt/myx-agent');
     expect((await details(id)).status).toBe('new');
     expect(traces()).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 
   it('installs through a jump host', async () => {
     const { id, operation } = await install(
@@ -202,7 +202,7 @@ describe('installation on real servers', () => {
     expect(operation).toMatchObject({ state: 'succeeded', error: null });
     expect(await logOf(operation.id)).toContain(`via ${host.address}:${String(host.sshPort)}`);
     expect((await details(id)).status).toBe('online');
-  }, 120_000);
+  }, 300_000);
 
   it('names the layer when an agent is only reachable for its jump host', async () => {
     const hidden = fleet.lab.host(3);
@@ -216,7 +216,7 @@ describe('installation on real servers', () => {
     expect(
       await hidden.mustExec(['sh', '-c', 'ls -d /opt/myx* /etc/myx* /var/lib/myx* || :']),
     ).toBe('');
-  }, 180_000);
+  }, 400_000);
 
   it('says that the password is wrong, and touches nothing', async () => {
     const { id, operation } = await install({
@@ -233,7 +233,7 @@ describe('installation on real servers', () => {
       status_cause: { layer: 'ssh' },
     });
     expect(traces()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('refuses a user who may not become root, and forgets such a server when forced', async () => {
     const { operation } = await install({
@@ -244,7 +244,7 @@ describe('installation on real servers', () => {
 
     expect(operation).toMatchObject({ state: 'failed', error: { layer: 'sudo' } });
     expect(traces()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('undoes the installation when the service cannot be started', async () => {
     const dropIn = `${UNIT}.d`;
@@ -260,7 +260,7 @@ describe('installation on real servers', () => {
     });
     expect(await logOf(operation.id)).toContain('journal: ');
     expect(traces()).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it.each([
     ['drop', 'port_filtered'],
@@ -288,7 +288,7 @@ describe('installation on real servers', () => {
       });
       expect(traces()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   it('refuses a machine that is managed already, naming the other server', async () => {
@@ -300,7 +300,7 @@ describe('installation on real servers', () => {
       error: { step: 'preflight', code: 'duplicate_machine' },
     });
     expect((await details(first.id)).status).toBe('online');
-  }, 120_000);
+  }, 300_000);
 
   it('waits for running commands, unless forced', async () => {
     const { id } = await install(rootByKey());
@@ -315,7 +315,7 @@ describe('installation on real servers', () => {
 
     expect(refused).toMatchObject({ state: 'failed', error: { code: 'commands_running' } });
     expect(traces()).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('stops at a changed host key until somebody accepts it', async () => {
     const { id } = await install(rootByKey());
@@ -340,7 +340,7 @@ describe('installation on real servers', () => {
     expect(marked.status).toBe('host_key_changed');
     expect(repaired.state).toBe('succeeded');
     expect((await details(id)).status).toBe('online');
-  }, 120_000);
+  }, 300_000);
 
   it('refuses a host without systemd, naming what is missing', async () => {
     const created = await fleet.api.post<CreatedServer>(
@@ -355,7 +355,7 @@ describe('installation on real servers', () => {
       state: 'failed',
       error: { step: 'preflight', layer: 'installation', code: 'no_systemd' },
     });
-  }, 60_000);
+  }, 180_000);
 
   it('forgets a server that is gone for good, when forced', async () => {
     const { id } = await install(rootByKey());
@@ -372,5 +372,5 @@ describe('installation on real servers', () => {
     expect(again.operation.state).toBe('succeeded');
     await remove(again.id);
     expect(PATHS.filter((path) => traces().includes(path))).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 });

@@ -30,7 +30,7 @@ describe('a server whose agent is there already', () => {
 
   afterAll(async () => {
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   /** Gives the agent an identity that only this test knows, as somebody without the manager would. */
   async function configureByHand(): Promise<Readonly<Record<string, unknown>>> {
@@ -82,7 +82,7 @@ describe('a server whose agent is there already', () => {
     const problem = await register({}, 409);
 
     expect(problem).toMatchObject({ name: 'duplicate_machine', server_name: host.name });
-  }, 30_000);
+  }, 240_000);
 
   it.each([
     ['another token', { agent_token: 'x'.repeat(43) }, 'token'],
@@ -97,7 +97,7 @@ describe('a server whose agent is there already', () => {
 
       expect(problem).toMatchObject({ name: 'agent_unreachable', layer });
     },
-    30_000,
+    240_000,
   );
 
   it('is online at once, runs commands, and has no way to be repaired', async () => {
@@ -114,7 +114,7 @@ describe('a server whose agent is there already', () => {
     expect(await fleet.server(server.id)).toMatchObject({ status: 'online' });
     expect((await fleet.output(command.id, 'stdout')).toString()).toBe('here\n');
     expect(repair.name).toBe('connection_mismatch');
-  }, 60_000);
+  }, 180_000);
 
   it('stops at a changed certificate until somebody accepts it', async () => {
     const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers');
@@ -130,7 +130,7 @@ describe('a server whose agent is there already', () => {
 
     expect(wrong.name).toBe('certificate_mismatch');
     await fleet.serverBecomes(id, 'online');
-  }, 120_000);
+  }, 300_000);
 
   it('can be given an SSH login later, and then be repaired', async () => {
     const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers');
@@ -154,5 +154,5 @@ describe('a server whose agent is there already', () => {
 
     expect({ state, error }).toEqual({ state: 'succeeded', error: null });
     await fleet.serverBecomes(id, 'online');
-  }, 120_000);
+  }, 300_000);
 });

@@ -101,7 +101,7 @@ describe('planted secrets', () => {
   afterAll(async () => {
     lines.stop();
     await fleet.close();
-  }, 60_000);
+  }, 180_000);
 
   it('are really canaries', () => {
     expect([...canaries.values()].every((secret) => secret.length >= 12)).toBe(true);

@@ -125,7 +125,7 @@ export class Fleet {
   }
 
   /** Waits until an operation is over, however it ended. */
-  operationEnded(id: string, deadlineMs = 120_000): Promise<OperationAnswer> {
+  operationEnded(id: string, deadlineMs = 240_000): Promise<OperationAnswer> {
     return eventually(
       `operation ${id} ends`,
       async () => {
