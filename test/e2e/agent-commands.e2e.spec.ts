@@ -15,7 +15,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await Lab.open({ hosts: AGENT_RUNTIMES.length });
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   await lab.close();
@@ -28,7 +28,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
     beforeAll(async () => {
       agent = await LabAgent.install(lab.host(number), runtime);
-    }, 300_000);
+    }, 600_000);
 
     afterAll(async () => {
       await agent.close();
@@ -48,7 +48,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
         expect(stdout).toHaveLength(5_000_000);
         expect(stderr.toString()).toContain(sha256(stdout));
-      }, 300_000);
+      }, 600_000);
 
       it('tells output while the command runs', async () => {
         const id = await agent.start(shell('echo first; read -r line </tmp/never || sleep 60'));
@@ -161,7 +161,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
         expect(result.outcome).toBe('succeeded');
         expect(stdout.toString()).toBe('done\n');
         expect((await agent.host.exec(['pgrep', '-f', 'sleep 7777'])).code).toBe(1);
-      }, 300_000);
+      }, 600_000);
 
       it('cancels a tree that forks, calls setsid and ignores SIGTERM', async () => {
         const stubborn = `trap "" TERM; for i in 1 2 3; do setsid sh -c 'trap "" TERM; sleep 8888 & exec </dev/null >/dev/null 2>&1; sleep 8888' & done; echo up; wait`;
@@ -177,7 +177,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
         expect(answer.state.result).toMatchObject({ outcome: 'cancelled', signal: 'SIGKILL' });
         expect((await agent.host.exec(['pgrep', '-f', 'sleep 8888'])).code).toBe(1);
         expect((await agent.follow(id)).stdout.toString()).toBe('up\n');
-      }, 300_000);
+      }, 600_000);
 
       it('lets a command end by itself within the grace of a cancel', async () => {
         const id = await agent.start(
@@ -191,7 +191,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
         expect(state.result).toMatchObject({ outcome: 'cancelled', exit_code: 3 });
         expect((await agent.follow(id)).stdout.toString()).toBe('up\nbye\n');
-      }, 300_000);
+      }, 600_000);
 
       it('is bounded by the limits of the command', async () => {
         const hog = 'import sys\nx = []\nwhile True: x.append(bytearray(1 << 20))';
@@ -202,7 +202,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
         });
 
         expect(result).toMatchObject({ outcome: 'failed', exit_code: 1 });
-      }, 300_000);
+      }, 600_000);
     });
 
     describe('with little room', () => {
@@ -300,7 +300,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
       expect(unit.split(/\s+/)[0]).toBe(AGENT_UNIT);
       expect(files).toBe('');
-    }, 300_000);
+    }, 600_000);
 
     it('tells on the stream of events what its commands do', async () => {
       const { last_event_seq: after } = await agent.caller.call('heartbeat', {
@@ -323,6 +323,6 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
       expect(text).toContain('event: command_started');
       expect(text).toContain(id);
       expect(text).toContain('"outcome":"succeeded"');
-    }, 300_000);
+    }, 600_000);
   },
 );

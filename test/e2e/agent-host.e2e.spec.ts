@@ -71,7 +71,7 @@ describe('a server in the steps of an operation', () => {
       retry: { retries: 1, baseMs: 50 },
       logger: pino({ level: 'silent' }),
     });
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await client.close();
@@ -85,7 +85,7 @@ describe('a server in the steps of an operation', () => {
     host = aHost();
     const sync = syncToolStep({ tool: new DeploymentTool() });
     if (!(await sync.check?.(context(), host))) await sync.apply(context(), host);
-  }, 300_000);
+  }, 600_000);
 
   afterEach(() => {
     stop.abort(new ShuttingDown());
@@ -174,7 +174,7 @@ describe('a server in the steps of an operation', () => {
 
     expect(outcome).toMatchObject({ outcome: 'succeeded', recap: [{ ok: 3 }] });
     expect(await machine.mustExec(['cat', '/root/first-adopted'])).toBe('ran\n');
-  }, 300_000);
+  }, 600_000);
 
   it('leaves no process behind when its operation is cancelled', async () => {
     const sleeping = { commandId: randomUUID(), playbook: await upload(SLEEPING) };
@@ -195,7 +195,7 @@ describe('a server in the steps of an operation', () => {
     expect(await machine.exec(['pgrep', '-f', 'sleep 98765|ansible-playbook'])).toMatchObject({
       code: 1,
     });
-  }, 300_000);
+  }, 600_000);
 
   it('keeps the tool as it was, whatever playbooks ran', async () => {
     expect(await syncToolStep({ tool: new DeploymentTool() }).check?.(context(), host)).toBe(true);

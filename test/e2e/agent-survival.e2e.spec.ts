@@ -15,7 +15,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await Lab.open({ hosts: AGENT_RUNTIMES.length });
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   await lab.close();
@@ -28,7 +28,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
     beforeAll(async () => {
       agent = await LabAgent.install(lab.host(number), runtime);
-    }, 300_000);
+    }, 600_000);
 
     afterAll(async () => {
       await agent.close();
@@ -63,7 +63,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
           code: -32003,
         });
         expect(await ledger(`/tmp/ledger-${command_id}`)).toBe(1);
-      }, 300_000);
+      }, 600_000);
 
       it('when the agent is killed at any moment of the start', async () => {
         const requests = Array.from({ length: 6 }, () => {
@@ -89,7 +89,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
           if (result.outcome === 'lost') expect(runs.stdout.length).toBeLessThanOrEqual(4);
           else expect([result.outcome, runs.stdout]).toEqual(['succeeded', 'run\n']);
         }
-      }, 240_000);
+      }, 600_000);
     });
 
     describe('without the agent', () => {
@@ -137,7 +137,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
       it('ten commands outlive an upgrade', async () => {
         await survive(() => agent.upgrade(runtime));
-      }, 240_000);
+      }, 600_000);
 
       it('a timeout holds', async () => {
         const isThere = async (): Promise<boolean> =>
@@ -173,6 +173,6 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
       const again = await agent.caller.call('execute_command', request);
       expect(again.result?.outcome).toBe('lost');
       expect(await ledger(`/root/ledger-${command_id}`)).toBe(1);
-    }, 240_000);
+    }, 600_000);
   },
 );

@@ -14,7 +14,7 @@ describe('a server without Ansible', () => {
     lab = await Lab.open();
     await installDeploymentTool(lab.host(1));
     agent = await LabAgent.install(lab.host(1), 'bun');
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await agent.close();

@@ -42,7 +42,7 @@ beforeAll(async () => {
     await installDeploymentTool(host);
     agents.push(await LabAgent.install(host, AGENT_RUNTIMES[index] ?? 'bun'));
   }
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await Promise.all(agents.map((agent) => agent.close()));
@@ -106,7 +106,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
         ...{ play: 'Waiting play', role: null, action: 'ansible.builtin.debug' },
         ...{ host: 'localhost', item: null, message: 'first', diff: null, ignored: false },
       });
-    }, 300_000);
+    }, 600_000);
 
     it('keeps secrets to itself, and takes values literally', async () => {
       const canary = `canary-${randomBytes(8).toString('hex')}`;
@@ -179,7 +179,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       expect(left.stdout).toBe('');
       const journal = await agent.host.mustExec(['journalctl', '--no-pager', '--output=cat']);
       expect(journal).not.toContain(canary);
-    }, 300_000);
+    }, 600_000);
 
     it('is cancelled with everything that it started, and leaves none of its files', async () => {
       const tasks = `
@@ -205,7 +205,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       expect(await isThere(agent.host, `${directory}/variables.yml`)).toBe(false);
       expect(await isThere(agent.host, `${directory}/scratch`)).toBe(false);
       expect(summaryOf((await agent.follow(id)).stdout)).toContain('First: ok');
-    }, 300_000);
+    }, 600_000);
 
     it('outlives the agent, and is the same when it is asked for again', async () => {
       const playbook = await uploadPlaybook(agent.host, 'kill', waiting('go-kill'));
@@ -226,7 +226,7 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index] as const))
       const { result, stdout } = await agent.follow(id);
       expect(result.outcome).toBe('succeeded');
       expect(summaryOf(stdout)).toEqual(['First: ok', 'Wait: ok', 'Last: ok']);
-    }, 300_000);
+    }, 600_000);
   },
 );
 
@@ -268,7 +268,7 @@ describe('running a playbook', () => {
     expect((await agent.host.readFile(file)).toString()).toBe('new\n');
     const again = await play(agent, { playbook });
     expect(summaryOf(again.stdout)).toEqual(['Write: ok', 'Other: ok']);
-  }, 300_000);
+  }, 600_000);
 
   it('only reads it when the syntax is asked for', async () => {
     const good = await play(agent, { playbook: 'playbooks/ping.yml', syntax_check: true });

@@ -55,7 +55,7 @@ describe('Caddy on real servers', () => {
     // What Caddy's unit does itself where it may: see docs/caddy.md.
     await host(1).setNetworkSetting('ipv4/tcp_migrate_req', '1');
     untouched = host(2).snapshotFiles();
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -84,7 +84,7 @@ describe('Caddy on real servers', () => {
     expect(await host(1).mustExec(['stat', '--format=%a', '/run/caddy'])).toBe('700\n');
     expect(JSON.stringify(await deploymentNow(1))).not.toContain('correct horse');
     expect(await host(1).mustExec(['cat', '/etc/caddy/Caddyfile'])).not.toContain('correct horse');
-  }, 240_000);
+  }, 600_000);
 
   it('loses no request while the configuration changes', async () => {
     const load = new SteadyLoad(`http://${host(1).address}/`, { keeping: 2, coming: 2 });
@@ -100,13 +100,13 @@ describe('Caddy on real servers', () => {
     expect(result.answered).toBeGreaterThan(20);
     expect(result.overKeptConnections).toBeGreaterThan(0);
     expect(await pageOf(1)).toEqual({ status: 200, text: '<h1>two</h1>' });
-  }, 240_000);
+  }, 600_000);
 
   it('replaces nothing when Caddy refuses the configuration', async () => {
     const before = await host(1).mustExec(['cat', '/etc/caddy/Caddyfile']);
     await change(1, { mode: 'raw', caddyfile: ':80 {\n\trespnd hello\n}\n' });
 
-    const operation = await fleet.operationEnded(await apply(1), 200_000);
+    const operation = await fleet.operationEnded(await apply(1), 400_000);
 
     expect(operation.state).toBe('failed');
     expect(operation.error?.message).toContain(
@@ -115,7 +115,7 @@ describe('Caddy on real servers', () => {
     expect(await host(1).mustExec(['cat', '/etc/caddy/Caddyfile'])).toBe(before);
     expect(await pageOf(1)).toEqual({ status: 200, text: '<h1>two</h1>' });
     expect(await deploymentNow(1)).toMatchObject({ state: 'rolled_back', applied_version: 2 });
-  }, 240_000);
+  }, 600_000);
 
   it('goes back by itself when the manager cannot reach the new site', async () => {
     const wanted = sites('<h1>three</h1>');
@@ -126,7 +126,7 @@ describe('Caddy on real servers', () => {
 
     let operation, result;
     try {
-      operation = await fleet.operationEnded(await apply(1), 200_000);
+      operation = await fleet.operationEnded(await apply(1), 400_000);
     } finally {
       result = await load.stop();
       await host(1).unblock(8081);
@@ -138,7 +138,7 @@ describe('Caddy on real servers', () => {
     expect(await pageOf(1)).toEqual({ status: 200, text: '<h1>two</h1>' });
     expect(await overTls(1, 'lab.test')).toEqual({ status: 200, text: 'over TLS' });
     expect(await deploymentNow(1)).toMatchObject({ state: 'rolled_back', applied_version: 2 });
-  }, 240_000);
+  }, 600_000);
 
   it('leaves no file, user or unit behind', async () => {
     const answer = await fleet.api.post<{ operation_id: string }>(
@@ -154,7 +154,7 @@ describe('Caddy on real servers', () => {
     const show = ['systemctl', 'show', '--property=LoadState', '--value', 'caddy.service'];
     expect(await host(2).mustExec(show)).toBe('not-found\n');
     expect((await host(2).exec(['dpkg-query', '--show', 'caddy'])).code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 
   it('refuses a port that another program has, before anything is changed', async () => {
     const squatter = [
@@ -178,11 +178,11 @@ describe('Caddy on real servers', () => {
       apply: true,
     });
 
-    const operation = await fleet.operationEnded(answer.operation_ids[0], 200_000);
+    const operation = await fleet.operationEnded(answer.operation_ids[0], 400_000);
 
     expect(operation.error?.message).toContain('TCP port 80 is taken by python3');
     expect((await host(2).exec(['dpkg-query', '--show', 'caddy'])).code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 
   function host(number: number): LabHost {
     return fleet.lab.host(number);
@@ -208,7 +208,7 @@ describe('Caddy on real servers', () => {
   }
 
   async function succeeded(operationId: string): Promise<void> {
-    const { state, error } = await fleet.operationEnded(operationId, 200_000);
+    const { state, error } = await fleet.operationEnded(operationId, 400_000);
     expect({ state, error }).toEqual({ state: 'succeeded', error: null });
   }
 

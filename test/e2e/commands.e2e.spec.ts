@@ -12,7 +12,7 @@ describe('commands on real servers', () => {
   beforeAll(async () => {
     fleet = await Fleet.open({ hosts: 1 });
     server = await fleet.addServer(1);
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -27,7 +27,7 @@ describe('commands on real servers', () => {
     expect(command).toMatchObject({ status: 'finished', outcome: 'failed', exit_code: 3 });
     expect((await fleet.output(command.id, 'stdout')).toString()).toBe('out\n');
     expect((await fleet.output(command.id, 'stderr')).toString()).toBe('err\n');
-  }, 300_000);
+  }, 600_000);
 
   it('passes an argument vector on untouched', async () => {
     const awkward = [
@@ -48,7 +48,7 @@ describe('commands on real servers', () => {
 
     const printed = (await fleet.output(command.id, 'stdout')).toString();
     expect(printed).toBe(awkward.map((argument) => `[${argument}]`).join(''));
-  }, 300_000);
+  }, 600_000);
 
   it('delivers 5 MB of binary output byte for byte', async () => {
     const host = fleet.lab.host(1);
@@ -83,7 +83,7 @@ describe('commands on real servers', () => {
 
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.join('')).toBe('line 1\nline 2\n');
-  }, 300_000);
+  }, 600_000);
 
   it('cancels a whole tree, also children that left the session', async () => {
     const script =
@@ -117,7 +117,7 @@ describe('commands on real servers', () => {
     });
 
     expect(command).toMatchObject({ outcome: 'timed_out', exit_code: null });
-  }, 300_000);
+  }, 600_000);
 
   it('feeds standard input', async () => {
     const input = Buffer.from('one\ntwo\n\u00fc').toString();
@@ -125,7 +125,7 @@ describe('commands on real servers', () => {
     const command = await fleet.run(server, { command: 'cat', args: [], stdin: input });
 
     expect((await fleet.output(command.id, 'stdout')).toString()).toBe(input);
-  }, 300_000);
+  }, 600_000);
 
   it.each([
     ['sh', 'printf "%s|%s" "$0" "$1" | sed "s|.*/||"'],
@@ -156,7 +156,7 @@ describe('commands on real servers', () => {
 
     const printed = (await fleet.output(command.id, 'stdout')).toString();
     expect(printed).toBe('deploy\n/tmp\nmulti\nline "quoted" $x');
-  }, 300_000);
+  }, 600_000);
 
   it('rejects what cannot start, with the reason', async () => {
     const missing = await fleet.run(server, { command: '/no/such/program', args: [] });
@@ -166,7 +166,7 @@ describe('commands on real servers', () => {
     expect(missing.reason).toMatch(/does not exist/);
     expect(stranger.outcome).toBe('rejected');
     expect(stranger.reason).toMatch(/nosuchuser/);
-  }, 300_000);
+  }, 600_000);
 
   it('starts one command for one idempotency key', async () => {
     const body = { command: 'sh', args: ['-c', 'echo once >> /var/tmp/ledger'] };
@@ -186,5 +186,5 @@ describe('commands on real servers', () => {
     await fleet.ended(ids[0] ?? '');
     const ledger = await fleet.lab.host(1).readFile('/var/tmp/ledger');
     expect(ledger.toString()).toBe('once\n');
-  }, 300_000);
+  }, 600_000);
 });

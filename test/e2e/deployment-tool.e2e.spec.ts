@@ -30,7 +30,7 @@ describe('the deployment tool on a server', () => {
       { directory: path.join(REPOSITORY, 'deployment-tool'), target: '' },
       { directory: path.join(REPOSITORY, 'playbooks'), target: 'playbooks' },
     ]);
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -38,7 +38,7 @@ describe('the deployment tool on a server', () => {
 
   beforeEach(async () => {
     expect(await ask('sync_deployment_tool')).toMatchObject({ state: 'succeeded' });
-  }, 300_000);
+  }, 600_000);
 
   async function ask(type: string, id = serverId): Promise<OperationAnswer> {
     const { id: operation } = await fleet.api.post<OperationAnswer>(
@@ -198,7 +198,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await host.mustExec(['sh', '-c', `ls -d /opt/*; ls -A ${UPLOADS}`])).toBe(
       '/opt/myx-agent\n/opt/myx-deployment-tool\n',
     );
-  }, 300_000);
+  }, 600_000);
 
   it('has Ansible beside it, installed only where it is not there yet', async () => {
     const plain = await fleet.addServer(2);
@@ -238,7 +238,7 @@ name/deep/- file'; mkdir callback_plugins/__pycache__; echo x >callback_plugins/
     expect(await logOf(operation)).toContain(`removed ${TOOL}`);
     expect(await host.mustExec(['ls', '-A', '/opt'])).toBe('');
     serverId = await reinstalled();
-  }, 300_000);
+  }, 600_000);
 
   async function reinstalled(): Promise<string> {
     expect(await ask('install_agent')).toMatchObject({ state: 'succeeded' });

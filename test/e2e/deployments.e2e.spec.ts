@@ -50,7 +50,7 @@ describe('deployments on real servers', () => {
     for (const server of servers) {
       ids.push(answer.deployments.find(({ server_id: id }) => id === server)!.id);
     }
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -73,7 +73,7 @@ describe('deployments on real servers', () => {
       body,
       [202],
     );
-    return fleet.operationEnded(id, 180_000);
+    return fleet.operationEnded(id, 400_000);
   };
 
   const configure = (id: string, config: object): Promise<Deployment> =>
@@ -98,13 +98,13 @@ describe('deployments on real servers', () => {
 
     expect(batch).toEqual(expect.any(String));
     for (const id of operations) {
-      expect(await fleet.operationEnded(id, 240_000)).toMatchObject({ state: 'succeeded' });
+      expect(await fleet.operationEnded(id, 400_000)).toMatchObject({ state: 'succeeded' });
     }
     for (const [index, id] of ids.entries()) {
       expect(await show(id)).toMatchObject({ state: 'healthy', applied_version: 1 });
       expect(await metrics(hosts[index]!, 9100)).toBe(200);
     }
-  }, 300_000);
+  }, 600_000);
 
   it('applies a change, keeps the password to itself, and needs it from then on', async () => {
     const login = [{ username: 'prometheus', password: PASSWORD }];
@@ -122,7 +122,7 @@ describe('deployments on real servers', () => {
     expect(JSON.stringify(answers)).not.toContain(PASSWORD);
     const log = await fleet.api.get<unknown>(`/api/v1/operations/${operation.id}/log?limit=500`);
     expect(JSON.stringify(log)).not.toContain(PASSWORD);
-  }, 400_000);
+  }, 600_000);
 
   it('takes back by itself what does not run, and says why', async () => {
     await configure(ids[1]!, { address: '192.0.2.1', port: 9100, probe_from_manager: false });
@@ -137,7 +137,7 @@ describe('deployments on real servers', () => {
       desired_version: 2,
     });
     expect(await metrics(hosts[1]!, 9100)).toBe(200);
-  }, 400_000);
+  }, 600_000);
 
   it('refuses what the program does not take before anything is changed', async () => {
     await configure(ids[1]!, { collectors: { enabled: ['nosuch'] } });
@@ -147,7 +147,7 @@ describe('deployments on real servers', () => {
     expect(operation).toMatchObject({ state: 'failed', error: { layer: 'validate' } });
     expect(operation.error?.message).toContain('collector.nosuch');
     expect(await metrics(hosts[1]!, 9100)).toBe(200);
-  }, 400_000);
+  }, 600_000);
 
   it('lets a change mend what could not be put back to work', async () => {
     const other = ['--unit=squatter', '/usr/bin/python3', '-m', 'http.server', '9100'];
@@ -171,7 +171,7 @@ describe('deployments on real servers', () => {
     expect(await metrics(hosts[1]!, 9300)).toBe(200);
     expect(await fleet.operationEnded(broken.id)).toMatchObject({ state: 'failed', leftovers: [] });
     await hosts[1]!.mustExec(['systemctl', 'stop', 'squatter']);
-  }, 300_000);
+  }, 600_000);
 
   it('reports what somebody else changed, and repairs nothing', async () => {
     const content = await hosts[0]!.readFile(DROP_IN);
@@ -188,7 +188,7 @@ describe('deployments on real servers', () => {
       expect.objectContaining({ name: DROP_IN, message: 'was changed' }),
     ]);
     expect(mended).toMatchObject({ state: 'healthy', differences: [] });
-  }, 300_000);
+  }, 600_000);
 
   it('goes back to the version before on request', async () => {
     const operation = await operate(`${ids[0]!}/rollback`);
@@ -197,7 +197,7 @@ describe('deployments on real servers', () => {
     expect(await show(ids[0]!)).toMatchObject({ state: 'healthy', applied_version: 3 });
     expect(await metrics(hosts[0]!, 9100)).toBe(200);
     expect(await metrics(hosts[0]!, 9200)).toBe(0);
-  }, 400_000);
+  }, 600_000);
 
   it('leaves nothing behind', async () => {
     const operation = await operate(`${ids[0]!}/uninstall`);
@@ -211,5 +211,5 @@ describe('deployments on real servers', () => {
       paths.filter((path) => !KEPT_BY_THE_SYSTEM.test(path));
     expect(ours(added)).toEqual([]);
     expect(ours(removed)).toEqual([]);
-  }, 400_000);
+  }, 600_000);
 });

@@ -44,7 +44,7 @@ describe('installation on real servers', () => {
     });
     host = fleet.lab.host(1);
     untouched = host.snapshotFiles();
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -160,7 +160,7 @@ describe('installation on real servers', () => {
       expect(modes.trim()).toBe('600 root');
       expect(traces()).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 
   it('does nothing twice, and mends what differs', async () => {
@@ -202,7 +202,7 @@ describe('installation on real servers', () => {
     expect(operation).toMatchObject({ state: 'succeeded', error: null });
     expect(await logOf(operation.id)).toContain(`via ${host.address}:${String(host.sshPort)}`);
     expect((await details(id)).status).toBe('online');
-  }, 300_000);
+  }, 600_000);
 
   it('names the layer when an agent is only reachable for its jump host', async () => {
     const hidden = fleet.lab.host(3);
@@ -260,7 +260,7 @@ describe('installation on real servers', () => {
     });
     expect(await logOf(operation.id)).toContain('journal: ');
     expect(traces()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it.each([
     ['drop', 'port_filtered'],
@@ -288,7 +288,7 @@ describe('installation on real servers', () => {
       });
       expect(traces()).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 
   it('refuses a machine that is managed already, naming the other server', async () => {
@@ -300,7 +300,7 @@ describe('installation on real servers', () => {
       error: { step: 'preflight', code: 'duplicate_machine' },
     });
     expect((await details(first.id)).status).toBe('online');
-  }, 300_000);
+  }, 600_000);
 
   it('waits for running commands, unless forced', async () => {
     const { id } = await install(rootByKey());
@@ -315,7 +315,7 @@ describe('installation on real servers', () => {
 
     expect(refused).toMatchObject({ state: 'failed', error: { code: 'commands_running' } });
     expect(traces()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('stops at a changed host key until somebody accepts it', async () => {
     const { id } = await install(rootByKey());
@@ -340,7 +340,7 @@ describe('installation on real servers', () => {
     expect(marked.status).toBe('host_key_changed');
     expect(repaired.state).toBe('succeeded');
     expect((await details(id)).status).toBe('online');
-  }, 300_000);
+  }, 600_000);
 
   it('refuses a host without systemd, naming what is missing', async () => {
     const created = await fleet.api.post<CreatedServer>(

@@ -84,7 +84,7 @@ describe('playbooks on real servers', () => {
     });
     playbooks = new PlaybookFleet(fleet);
     servers = await Promise.all([fleet.addServer(1), fleet.addServer(2)]);
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -109,7 +109,7 @@ describe('playbooks on real servers', () => {
     expect(afterTry).toBe(before);
     expect(real).toMatchObject({ state: 'succeeded', totals: { changed: 1, failed: 0 } });
     expect(await pidOf()).not.toBe(before);
-  }, 300_000);
+  }, 600_000);
 
   it('tells what an upgrade of packages would do, and does it', async () => {
     const host = fleet.lab.host(2);
@@ -127,7 +127,7 @@ describe('playbooks on real servers', () => {
     expect(upgrade?.message).toContain('Inst myx-sample [1.0] (2.0');
     expect(real).toMatchObject({ state: 'succeeded', totals: { changed: 1, failed: 0 } });
     expect(await sampleVersion(host)).toBe('2.0');
-  }, 300_000);
+  }, 600_000);
 
   it('refuses a text that Ansible does not understand, with what it said', async () => {
     const version = await playbooks.usable('unknown-module', UNKNOWN_MODULE, servers[0] ?? '');
@@ -175,7 +175,7 @@ describe('playbooks on real servers', () => {
     expect(greeting?.diff).toContain('+hello');
     const { code } = await fleet.lab.host(2).exec(['test', '-e', '/root/greeting']);
     expect(code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 
   it('tells the failure of one server beside the success of another, and retries that one', async () => {
     const [good = '', bad = ''] = servers;
@@ -223,7 +223,7 @@ describe('playbooks on real servers', () => {
     const second = await playbooks.ended(retried.id);
     expect(second).toMatchObject({ state: 'succeeded', retry_of: run.id });
     expect(second.servers.map(({ server_id: id }) => id)).toEqual([bad]);
-  }, 300_000);
+  }, 600_000);
 
   it('keeps a secret variable to itself', async () => {
     const [server = ''] = servers;
@@ -272,7 +272,7 @@ describe('playbooks on real servers', () => {
       .host(1)
       .exec(['grep', '-rlF', '--', secret, '/var', '/opt', '/etc', '/root', '/tmp', '/run']);
     expect(stdout).toBe('');
-  }, 300_000);
+  }, 600_000);
 
   it('ends a cancelled playbook with everything it started', async () => {
     const [server = ''] = servers;
@@ -293,5 +293,5 @@ describe('playbooks on real servers', () => {
     expect(run).toMatchObject({ state: 'cancelled', by_state: { cancelled: 1 } });
     const left = await fleet.lab.host(1).exec(['pgrep', '-fa', 'sleep 47133|ansible-playbook']);
     expect(left.stdout).toBe('');
-  }, 240_000);
+  }, 600_000);
 });

@@ -26,7 +26,7 @@ describe('a server whose agent is there already', () => {
     host = fleet.lab.host(1);
     first = await fleet.addServer(1);
     registration = await configureByHand();
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -82,7 +82,7 @@ describe('a server whose agent is there already', () => {
     const problem = await register({}, 409);
 
     expect(problem).toMatchObject({ name: 'duplicate_machine', server_name: host.name });
-  }, 240_000);
+  }, 600_000);
 
   it.each([
     ['another token', { agent_token: 'x'.repeat(43) }, 'token'],
@@ -130,7 +130,7 @@ describe('a server whose agent is there already', () => {
 
     expect(wrong.name).toBe('certificate_mismatch');
     await fleet.serverBecomes(id, 'online');
-  }, 300_000);
+  }, 600_000);
 
   it('can be given an SSH login later, and then be repaired', async () => {
     const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers');
@@ -154,5 +154,5 @@ describe('a server whose agent is there already', () => {
 
     expect({ state, error }).toEqual({ state: 'succeeded', error: null });
     await fleet.serverBecomes(id, 'online');
-  }, 300_000);
+  }, 600_000);
 });

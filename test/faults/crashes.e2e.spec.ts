@@ -22,7 +22,7 @@ describe('crashes and cuts', () => {
       env: { MYX_OPERATIONS_LEASE_SECONDS: '5', MYX_HEARTBEAT_TIMEOUT_SECONDS: '3' },
     });
     server = await fleet.addServer(1);
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -65,7 +65,7 @@ describe('crashes and cuts', () => {
       const output = await fleet.output(id, 'stdout');
       expect(output.toString()).toBe(expectedLines(statuses[index] ?? 0));
     }
-  }, 240_000);
+  }, 600_000);
 
   it('resumes a command after kill -9 of the manager', async () => {
     const { id } = await fleet.start(server, {
@@ -83,7 +83,7 @@ describe('crashes and cuts', () => {
     const ended = await fleet.ended(id, 120_000);
     expect(ended).toMatchObject({ outcome: 'failed', exit_code: 7 });
     expect((await fleet.output(id, 'stdout')).toString()).toBe(expectedLines(7));
-  }, 300_000);
+  }, 600_000);
 
   it('starts nothing twice when the manager is killed right after it accepted', async () => {
     const started = await Promise.all(
@@ -102,7 +102,7 @@ describe('crashes and cuts', () => {
     expect(ended.map(({ outcome }) => outcome)).toEqual(started.map(() => 'succeeded'));
     const starts = (await fleet.lab.host(1).readFile('/var/tmp/starts')).toString();
     expect(starts.trim().split('\n').sort()).toEqual(started.map((_, index) => String(index)));
-  }, 300_000);
+  }, 600_000);
 
   it('ends an installation that the manager was killed in', async () => {
     const host = fleet.lab.host(2);
@@ -127,7 +127,7 @@ describe('crashes and cuts', () => {
     const operation = await fleet.operationEnded(operation_id, 150_000);
     expect(operation.state).toBe('succeeded');
     await fleet.serverBecomes(added.id, 'online');
-  }, 240_000);
+  }, 600_000);
 
   it('survives a network cut of 20 seconds in the middle of a command', async () => {
     const script =
@@ -173,5 +173,5 @@ describe('crashes and cuts', () => {
       .processes()
       .filter(({ args }) => args.includes('600'));
     expect(again).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });

@@ -40,7 +40,7 @@ describe('an installation that is cut short', () => {
     });
     host = fleet.lab.host(1);
     untouched = host.snapshotFiles();
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet.close();
@@ -51,7 +51,7 @@ describe('an installation that is cut short', () => {
     const { items } = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/servers');
     for (const { id } of items) await remove(id);
     expect(traces()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   function add(name: string, login: 'root' | 'deploy' = 'root'): Promise<Created> {
     const ssh = {
@@ -113,7 +113,7 @@ describe('an installation that is cut short', () => {
       expect({ state, error }).toEqual({ state: 'succeeded', error: null });
       expect(await fleet.server(server.id)).toMatchObject({ status: 'online' });
     },
-    300_000,
+    600_000,
   );
 
   it('by kill -9 of the manager while it undoes itself leaves nothing', async () => {
@@ -136,7 +136,7 @@ describe('an installation that is cut short', () => {
     const operation = await fleet.operationEnded(operationId, 200_000);
     expect(operation).toMatchObject({ state: 'failed', error: { code: 'start_failed' } });
     expect(traces()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('by a network cut names its leftovers, and removes them once the server is back', async () => {
     // However late the cut comes, the installation is not over by then.
@@ -145,7 +145,7 @@ describe('an installation that is cut short', () => {
     await begun(operationId, 'service');
     await host.cut('unplugged');
 
-    const cut = (await fleet.operationEnded(operationId, 150_000)) as Cleanable;
+    const cut = (await fleet.operationEnded(operationId, 300_000)) as Cleanable;
     await host.heal();
     await host.mustExec(['rm', '-r', DROP_IN]);
     await fleet.api.post(`/api/v1/operations/${operationId}/cleanup`, {}, [202]);
@@ -158,7 +158,7 @@ describe('an installation that is cut short', () => {
     expect(cut.leftovers.map(({ what }) => what)).toContain('/opt/myx-agent');
     expect(cleaned.leftovers).toEqual([]);
     expect(traces()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('by somebody who cancels it leaves nothing', async () => {
     const { server, operation_id: operationId } = await add('cancelled');

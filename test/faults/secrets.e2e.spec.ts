@@ -96,7 +96,7 @@ describe('planted secrets', () => {
     const operations = await fleet.api.get<{ items: { id: string }[] }>('/api/v1/operations');
     ids.operation = operations.items[0]?.id ?? '';
     lines.stop();
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     lines.stop();

@@ -14,7 +14,7 @@ import { removeAbandonedLabs } from './teardown.ts';
 import { type LabTraces, tracesOf } from './traces.ts';
 
 // The first run on a machine installs packages and makes the Debian base.
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 /** Options for OpenSSH's client where no answer is expected. */
 const hurry = ['-o', 'ConnectTimeout=3'];

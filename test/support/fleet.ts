@@ -141,7 +141,7 @@ export class Fleet {
   }
 
   /** Waits until a server has the status. */
-  serverBecomes(id: string, status: string, deadlineMs = 60_000): Promise<ServerAnswer> {
+  serverBecomes(id: string, status: string, deadlineMs = 180_000): Promise<ServerAnswer> {
     return eventually(
       `server ${id} is ${status}`,
       async () => {
@@ -168,7 +168,7 @@ export class Fleet {
   }
 
   /** Waits until a command is over, however it ended. */
-  ended(id: string, deadlineMs = 60_000): Promise<CommandAnswer> {
+  ended(id: string, deadlineMs = 180_000): Promise<CommandAnswer> {
     return eventually(
       `command ${id} ends`,
       async () => {
