@@ -10,7 +10,7 @@ describe('documents made from code', () => {
 
   beforeAll(async () => {
     documents = await generateDocuments();
-  }, 60_000);
+  }, 300_000);
 
   it.each([
     'backend/openapi.json',
