@@ -101,7 +101,8 @@ export class PlaybookRunsService {
           counts.filter(({ runId }) => runId === run.id),
         ),
     );
-    return { ...page, items: [...page.items] };
+    // One that moved on between the two questions is not what was asked for any more.
+    return { ...page, items: page.items.filter(({ state }) => states?.includes(state) ?? true) };
   }
 
   /** Results of one server. @throws AppError playbook_run_not_found, playbook_run_server_not_found */
