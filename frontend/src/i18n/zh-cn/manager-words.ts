@@ -1,6 +1,9 @@
+import { managerReasonsZhCn } from './manager-reasons';
+
 /**
- * What the manager says in English, by its stable names: `problem.NAME` for problem documents and
- * `cause.CODE` for the reason why a server or a step is not well.
+ * What the manager says in English, by its stable names: `problem.NAME` for problem documents,
+ * `cause.CODE` for the reason why a server or a step is not well, and `reason.CODE` for what stands
+ * before the manager's own sentence.
  */
 export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'problem.invalid_request': '请求无效',
@@ -142,4 +145,6 @@ export const managerWordsZhCn: Readonly<Record<string, string>> = {
   'cause.foreign_agent': '服务器上已有另一个管理器安装的代理',
   'cause.no_free_port': '没有空闲端口可供代理使用',
   'cause.commands_running': '仍有命令在运行',
+
+  ...managerReasonsZhCn,
 };

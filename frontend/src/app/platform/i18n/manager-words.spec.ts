@@ -26,4 +26,24 @@ describe('words of the manager', () => {
     expect(causeText({ code: 'slow_answers', message: 'The agent is slow.' })).not.toMatch(/[a-z]/);
     expect(causeText({ code: 'of_tomorrow', message: 'News.' })).toBe('News.');
   });
+
+  it('stand before the sentence of the manager that alone tells the particulars', () => {
+    useManagerWords(managerWordsZhCn);
+
+    expect(causeText({ code: 'disk_full', message: '/opt has 3 MiB free.' })).toBe(
+      '磁盘空间不足：/opt has 3 MiB free.',
+    );
+  });
+
+  it('are either in place of that sentence or before it', () => {
+    const codesOf = (kind: string): string[] =>
+      Object.keys(managerWordsZhCn).flatMap((key) => {
+        const [start, code = ''] = key.split('.');
+        return start === kind ? [code] : [];
+      });
+    const reasons = new Set(codesOf('reason'));
+
+    expect(reasons.size).toBeGreaterThan(0);
+    expect(codesOf('cause').filter((code) => reasons.has(code))).toEqual([]);
+  });
 });

@@ -21,10 +21,16 @@ export interface NamedCause {
 /** Which address the manager spoke of, at the head of its message. */
 const TARGET = /^(?:\[[0-9a-f:]+\]|[\w.-]+):\d+(?=: )/i;
 
-/** A cause in one sentence, in the language on screen where it has words for it. */
+/**
+ * A cause in one sentence, in the language on screen where it has words for it: in place of the manager's
+ * sentence, or before it where only that tells the particulars.
+ */
 export function causeText({ code, message }: NamedCause): string {
   const word = managerWord(`cause.${code}`);
-  if (word === null) return message;
+  if (word === null) {
+    const reason = managerWord(`reason.${code}`);
+    return reason === null ? message : `${reason}：${message}`;
+  }
   const target = TARGET.exec(message)?.[0];
   return target === undefined ? word : `${target}：${word}`;
 }
