@@ -12,6 +12,8 @@ interface Panel {
   readonly title: string;
   readonly icon: 'cpu' | 'memory' | 'gauge' | 'topology';
   readonly maximum: number | null;
+  /** The top of the scale is not lower than this, so that next to nothing is drawn as such. */
+  readonly least?: number;
   readonly format: (value: number) => string;
   readonly binary?: boolean;
   readonly series: readonly (ChartSeries & { readonly now: string })[];
@@ -62,7 +64,9 @@ interface Panel {
         [label]="t('server.chartOf', { name: panel.title })"
         [times]="times()"
         [series]="panel.series"
+        [none]="none()"
         [maximum]="panel.maximum"
+        [least]="panel.least ?? 1"
         [format]="panel.format"
         [binary]="panel.binary ?? false"
       />
@@ -77,6 +81,10 @@ export class VitalsCard {
 
   private readonly points = computed(() => this.history.of(this.store.id()));
   protected readonly times = computed(() => this.points().map(({ at }) => at));
+  /** Nothing until it is known that there is nothing. */
+  protected readonly none = computed(() =>
+    this.history.isKnown(this.store.id()) ? this.t('server.noFigures') : '',
+  );
   protected readonly panels = computed<readonly Panel[]>(() => {
     const percent = (value: number): string => this.formats.percent(Math.round(value) / 100);
     const rate = (value: number): string =>
@@ -110,6 +118,7 @@ export class VitalsCard {
         maximum: null,
         format: rate,
         binary: true,
+        least: 1024,
         series: [
           this.line(this.t('server.received'), 'ok', ({ received }) => received, rate),
           this.line(this.t('server.sent'), 'accent', ({ sent }) => sent, rate),

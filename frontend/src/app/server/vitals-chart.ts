@@ -4,6 +4,7 @@ import {
   DestroyRef,
   ViewEncapsulation,
   afterNextRender,
+  computed,
   effect,
   inject,
   input,
@@ -36,20 +37,29 @@ const TOKENS = ['accent', 'ok', 'warn', 'info', 'subtle', 'line'] as const;
 @Component({
   selector: 'app-vitals-chart',
   encapsulation: ViewEncapsulation.None,
-  host: { role: 'img', '[attr.aria-label]': 'label()' },
+  host: { role: 'img', '[attr.aria-label]': 'isEmpty() ? label() + ": " + none() : label()' },
   styleUrl: './vitals-chart.css',
-  template: `<div #chart class="vitals-chart"></div>`,
+  template: `<div #chart class="vitals-chart" [class.is-empty]="isEmpty()"></div>
+    @if (isEmpty()) {
+      <p class="vitals-none muted small">{{ none() }}</p>
+    }`,
 })
 export class VitalsChart {
   readonly label = input.required<string>();
   /** Seconds since the epoch, oldest first. */
   readonly times = input.required<readonly number[]>();
   readonly series = input.required<readonly ChartSeries[]>();
+  /** What is said in place of the lines while there is no point. */
+  readonly none = input.required<string>();
   /** Top of the scale; null: as high as the values. */
   readonly maximum = input<number | null>(null);
+  /** The top of the scale is not lower than this. */
+  readonly least = input(1);
   /** Bytes: the scale is divided by powers of two. */
   readonly binary = input(false);
   readonly format = input.required<(value: number) => string>();
+
+  protected readonly isEmpty = computed(() => this.times().length === 0);
 
   private readonly document = inject(DOCUMENT);
   private readonly formats = inject(Formats);
@@ -103,7 +113,7 @@ export class VitalsChart {
       grid: { stroke: color.line, width: 1 },
       ticks: { show: false },
     };
-    const maximum = this.maximum();
+    const [maximum, least] = [this.maximum(), this.least()];
     const options: uPlot.Options = {
       width: element.clientWidth,
       height: HEIGHT,
@@ -111,7 +121,7 @@ export class VitalsChart {
       cursor: { show: false },
       scales: {
         x: { range: (_chart, from, to) => [Math.min(from, to - MINIMUM_SPAN), to] },
-        y: { range: (_chart, _low, high) => [0, maximum ?? Math.max(high * 1.15, 0.1)] },
+        y: { range: (_chart, _low, high) => [0, maximum ?? Math.max(high * 1.15, least)] },
       },
       axes: [
         {

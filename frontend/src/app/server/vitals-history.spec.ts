@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { TestBed } from '@angular/core/testing';
+import { Api } from '../platform/api/generated/api';
 import type { Figures } from '../platform/api/generated/models/figures';
-import { joined, pointOf, toldOf } from './vitals-history';
+import { FleetStore } from '../servers/fleet-store';
+import { VitalsHistory, joined, pointOf, toldOf } from './vitals-history';
 
 function figures(received: number, sent: number): Figures {
   return {
@@ -83,5 +86,37 @@ describe('the last hour', () => {
 
   it('leaves out samples of the time that was watched live', () => {
     expect(drawn(live(170, 2000)).map(([at]) => at)).toEqual([160, 170]);
+  });
+});
+
+describe('a server without figures', () => {
+  it.each([
+    ['has told that it kept none', () => ({ at: '2026-11-22T00:00:00.000Z', samples: [] })],
+    [
+      'cannot be asked',
+      () => {
+        throw new Error('no way to the manager');
+      },
+    ],
+  ])('is known to have none once the manager %s', async (_name, answer) => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const fleet = { revision: () => 0, server: () => undefined };
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Api, useValue: { invoke: () => promise.then(answer) } },
+        { provide: FleetStore, useValue: fleet },
+      ],
+    });
+    const history = TestBed.inject(VitalsHistory);
+
+    history.watch('a');
+    const atFirst = history.isKnown('a');
+    resolve(undefined);
+    await new Promise((done) => setTimeout(done));
+
+    expect(atFirst).toBe(false);
+    expect(history.isKnown('a')).toBe(true);
+    expect(history.isKnown('b')).toBe(false);
+    expect(history.of('a')).toEqual([]);
   });
 });

@@ -36,6 +36,8 @@ export interface Told {
 
 interface Kept {
   readonly points: WritableSignal<readonly VitalsPoint[]>;
+  /** Whether the manager has told what it kept, or could not. */
+  readonly isAnswered: WritableSignal<boolean>;
   /** The first and the latest that were told live. */
   first: Told | null;
   last: Told | null;
@@ -73,11 +75,18 @@ export class VitalsHistory {
     return this.kept.get(id)?.points() ?? [];
   }
 
+  /** Whether the points of a server are all there are, rather than still being fetched. */
+  isKnown(id: string): boolean {
+    this.watched();
+    return this.kept.get(id)?.isAnswered() ?? false;
+  }
+
   /** Starts collecting what a server's figures are, and goes on until others were watched since. */
   watch(id: string): void {
     const before = this.kept.get(id);
     const known = before ?? {
       points: signal<readonly VitalsPoint[]>([]),
+      isAnswered: signal(false),
       first: null,
       last: null,
     };
@@ -112,6 +121,8 @@ export class VitalsHistory {
       kept.points.update((points) => joined(toldOf(samples, ahead), kept.first, points));
     } catch {
       // The chart begins with what is told from now on, as it does for a new server.
+    } finally {
+      kept.isAnswered.set(true);
     }
   }
 }

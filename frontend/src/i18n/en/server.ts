@@ -18,6 +18,7 @@ export const serverEn = {
   'server.sent': 'out',
   'server.perSecond': '{size}/s',
   'server.chartOf': '{name} over time',
+  'server.noFigures': 'No figures yet: they come with heartbeats.',
   'server.uptime': 'Uptime',
   'server.window': 'Time',
   'server.window24h': '24 hours',

@@ -21,6 +21,7 @@ export const serverZhCn: Translation<typeof serverEn> = {
   'server.sent': '出',
   'server.perSecond': '{size}/秒',
   'server.chartOf': '{name} 随时间变化',
+  'server.noFigures': '还没有数据：它们随代理的心跳而来。',
   'server.uptime': '在线率',
   'server.window': '时间',
   'server.window24h': '24 小时',
