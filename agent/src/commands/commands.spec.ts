@@ -121,7 +121,7 @@ class Bench {
   async end(id: string, status: number): Promise<void> {
     writeFileSync(this.spool.files(id).outputRecord, ALL_COPIED);
     this.units.end(commandUnit(id), 1, status);
-    await this.service.commands.get(id)?.waitForEnd(5000);
+    await this.service.commands.get(id)?.waitForEnd(30_000);
   }
 
   #serve(bootId: string): CommandService {
@@ -237,7 +237,7 @@ describe('reading', () => {
         wait_ms,
       });
 
-    const waiting = read(0, 5000);
+    const waiting = read(0, 30_000);
     appendFileSync(tested.spool.files('command-1').stdout, 'abcdef');
     expect(await waiting).toMatchObject({
       chunks: [{ log_type: 'stdout', offset: 0, log_data: 'YWJjZA==' }],
@@ -331,7 +331,7 @@ describe('after a restart', () => {
     await tested.restart();
     tested.units.end(commandUnit('command-2'), 1, 9);
 
-    await tested.service.commands.get('command-2')?.waitForEnd(5000);
+    await tested.service.commands.get('command-2')?.waitForEnd(30_000);
 
     expect(tested.service.commands.get('command-1')?.state.status).toBe('running');
     expect(tested.service.commands.get('command-2')?.result).toMatchObject({ exit_code: 9 });
