@@ -73,6 +73,23 @@ async function query<T extends pg.QueryResultRow>(
   }
 }
 
+/** The server's process that serves the manager which has the lock. */
+async function lockedBackend(): Promise<number> {
+  const client = new pg.Client({
+    ...{ host: join(dataDir, 'postgres/run'), port: 5432 },
+    ...{ user: 'myx', database: 'postgres' },
+  });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`,
+    );
+    return rows[0]?.pid ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
 async function untilReady(server: EmbeddedPostgres): Promise<void> {
   while (server.status().state !== 'ready') await pause(20);
 }
@@ -137,6 +154,22 @@ describe('EmbeddedPostgres', () => {
     expect(successor.status()).toMatchObject({ state: 'ready', pid });
     await successor.stop();
     expect(await commandLine(pid)).toBe('');
+  });
+
+  it('takes it over also when it is slow to notice that its manager is gone', async () => {
+    const killed = startOther();
+    const pid = Number((await killed.nextLine()).replace('ready ', ''));
+    const busy = await lockedBackend();
+    process.kill(busy, 'SIGSTOP');
+    await killed.kill();
+    const successor = makeServer();
+    const starting = successor.start();
+    await Promise.race([starting, pause(3_000)]);
+    process.kill(busy, 'SIGCONT');
+
+    await starting;
+
+    expect(successor.status()).toMatchObject({ state: 'ready', pid });
   });
 
   it('refuses a second manager, names the first, and leaves its server alone', async () => {

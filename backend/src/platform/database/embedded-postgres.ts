@@ -10,6 +10,7 @@ import { PostgresLog } from './postgres-log.js';
 import {
   clearStalePid,
   findPostmaster,
+  isRunning,
   type StartedPostgres,
   spawnPostgres,
   stopPostgres,
@@ -23,6 +24,10 @@ const LONGEST_SOCKET_PATH = 107;
 const MANAGER_LOCK = 7_905_301;
 /** Recovery after a crash replays what was written since the last checkpoint. */
 const START_PATIENCE_MS = 120_000;
+/** How long a manager that runs is asked for its lock: it may just be ending. */
+const LIVING_PATIENCE_MS = 1_000;
+/** How long the server may take to notice that the manager with the lock was killed. */
+const DEAD_PATIENCE_MS = 30_000;
 const LOG_CHECK_MS = 60_000;
 const BACKOFF_MS = { first: 100, last: 10_000 } as const;
 
@@ -204,24 +209,23 @@ export class EmbeddedPostgres {
 
   async #takeLock(holder: pg.Client): Promise<void> {
     try {
-      // A killed manager's lock is released as soon as the server notices its closed connection.
-      for (let attempt = 0; attempt < 10; attempt += 1) {
+      const start = Date.now();
+      for (;;) {
         const { rows } = await holder.query<{ taken: boolean }>(
           'select pg_try_advisory_lock($1) as taken',
           [MANAGER_LOCK],
         );
         if (rows[0]?.taken === true) return;
+        const other = await managerWithLock(holder);
+        // A killed manager's lock is released as soon as the server notices its closed connection.
+        const isGone = other === undefined || !(await isRunning(other));
+        if (Date.now() - start > (isGone ? DEAD_PATIENCE_MS : LIVING_PATIENCE_MS)) {
+          throw new DataDirectoryInUseError(
+            `another manager (process ${other ?? 'unknown'}) is using ${this.#options.dataDir}; stop it, or give this one a data directory of its own`,
+          );
+        }
         await pause(100);
       }
-      const { rows } = await holder.query<{ name: string }>(
-        `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
-         where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
-        [MANAGER_LOCK],
-      );
-      const other = /\d+$/.exec(rows[0]?.name ?? '')?.[0] ?? 'unknown';
-      throw new DataDirectoryInUseError(
-        `another manager (process ${other}) is using ${this.#options.dataDir}; stop it, or give this one a data directory of its own`,
-      );
     } catch (error) {
       await holder.end();
       throw error;
@@ -327,4 +331,15 @@ export class EmbeddedPostgres {
   ): void {
     this.#status = { state, problem, pid };
   }
+}
+
+/** The process that has the manager's lock, as its connection is named. */
+async function managerWithLock(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
+    [MANAGER_LOCK],
+  );
+  const [pid] = /\d+$/.exec(rows[0]?.name ?? '') ?? [];
+  return pid === undefined ? undefined : Number(pid);
 }

@@ -134,7 +134,7 @@ export async function stopPostgres(pid: number): Promise<void> {
 }
 
 /** Whether the process exists and is not a zombie waiting to be reaped. */
-async function isRunning(pid: number): Promise<boolean> {
+export async function isRunning(pid: number): Promise<boolean> {
   try {
     const status = await readFile(`/proc/${pid}/stat`, 'utf8');
     // proc_pid_stat(5): the state follows the name, which is in parentheses and may hold any character.
