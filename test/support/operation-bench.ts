@@ -44,7 +44,7 @@ export class OperationBench {
   /** A bench for the calling spec file, opened and closed with it. */
   static forSpec(): OperationBench {
     const bench = new OperationBench();
-    beforeAll(() => bench.open(), 60_000);
+    beforeAll(() => bench.open(), 180_000);
     beforeEach(() => bench.renew());
     afterEach(() => bench.clear());
     return bench;
