@@ -87,6 +87,9 @@ export class PostgresStore implements BullStore {
       keepAlive: true,
     });
     pool.on('error', this.#onError);
+    // The pool listens only while a connection is idle. One that dies while it is lent out, between two queries,
+    // would end the process; its borrower hears of it by the next query.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     this.#pools.push(pool);
     return pool;
   }
