@@ -5,29 +5,14 @@ import type { ComponentFixture } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { listDeploymentKinds } from '../platform/api/generated/fn/deployments/list-deployment-kinds';
-import type { BoardServer } from '../platform/api/generated/models/board-server';
 import type { DeploymentKind } from '../platform/api/generated/models/deployment-kind';
+import { boardServer } from '../../testing/board-server';
 import { FleetStore } from '../servers/fleet-store';
 import { WizardPage } from './wizard-page';
 
 const words = { en: 'Sample', 'zh-CN': 'Sample' };
 const KIND: DeploymentKind = { name: 'sample', title: words, summary: words, form: { fields: [] } };
-const SERVER: BoardServer = {
-  id: 's',
-  name: 'web-1',
-  host: '192.0.2.1',
-  status: 'online',
-  labels: {},
-  status_cause: null,
-  status_since: '2026-11-21T10:00:00Z',
-  connection: 'ssh',
-  agent_version: '0.1.0',
-  os: 'Debian GNU/Linux 12',
-  last_heartbeat_at: '2026-11-21T10:00:00Z',
-  latency_ms: 2,
-  clock_skew_ms: 0,
-  figures: null,
-};
+const SERVER = boardServer({ id: 's', name: 'web-1' });
 
 describe('WizardPage', () => {
   const fetchedAt = signal(0);

@@ -5,27 +5,14 @@ import { Api } from '../platform/api/generated/api';
 import { getBoard } from '../platform/api/generated/fn/health/get-board';
 import type { Board } from '../platform/api/generated/models/board';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
+import { boardServer } from '../../testing/board-server';
 import { LiveConnection } from '../platform/live/live-connection';
 import type { LiveFollower } from '../platform/live/live-buffer';
 import { SessionStore } from '../platform/session/session-store';
 import { FleetStore } from './fleet-store';
 
-const server = (id: string, status: BoardServer['status']): BoardServer => ({
-  id,
-  status,
-  name: id,
-  host: `${id}.example.org`,
-  labels: {},
-  status_cause: null,
-  status_since: '2026-11-21T10:00:00Z',
-  connection: 'ssh',
-  agent_version: '0.1.0',
-  os: 'Debian GNU/Linux 12',
-  last_heartbeat_at: '2026-11-21T10:00:00Z',
-  latency_ms: 2,
-  clock_skew_ms: 0,
-  figures: null,
-});
+const server = (id: string, status: BoardServer['status']): BoardServer =>
+  boardServer({ id, name: id, status });
 
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();

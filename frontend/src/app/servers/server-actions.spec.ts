@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { NEVER, of } from 'rxjs';
+import { boardServer } from '../../testing/board-server';
 import { Api } from '../platform/api/generated/api';
 import type { BoardServer } from '../platform/api/generated/models/board-server';
 import { SessionStore } from '../platform/session/session-store';
@@ -14,20 +15,7 @@ import { RemoveDialog } from './remove-dialog';
 import { ServerActions } from './server-actions';
 
 function server(name: string, connection: BoardServer['connection']): BoardServer {
-  const nothing = { status_cause: null, os: null, last_heartbeat_at: null, latency_ms: null };
-  return {
-    ...nothing,
-    id: `id-${name}`,
-    name,
-    host: '10.0.0.1',
-    connection,
-    labels: {},
-    status: 'online',
-    status_since: '2026-01-01T00:00:00.000Z',
-    agent_version: '0.1.0',
-    clock_skew_ms: null,
-    figures: null,
-  };
+  return boardServer({ id: `id-${name}`, name, connection });
 }
 
 const [reached, alone] = [server('reached', 'ssh'), server('alone', 'registered')];
