@@ -233,6 +233,23 @@ describe('EmbeddedPostgres', () => {
     expect(await findPostmaster(join(dataDir, 'postgres', 'data'))).toBeUndefined();
   });
 
+  it('leaves nothing running when it is stopped before the new server has said who it is', async () => {
+    const server = makeServer();
+    await server.start();
+    const killed = server.status().pid;
+    process.kill(killed ?? 0, 'SIGKILL');
+    while (server.status().state === 'ready' || server.status().pid === killed) await pause(1);
+    const pid = server.status().pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const stopping = server.stop();
+    await Promise.race([stopping, pause(1_000)]);
+    process.kill(pid, 'SIGCONT');
+
+    await stopping;
+
+    expect(await commandLine(pid)).toBe('');
+  });
+
   it('serves as the manager itself when that is not root', async () => {
     const { uid, gid } = borrowedAccount(readPasswd());
     await mkdir(dataDir, { mode: 0o700 });

@@ -82,8 +82,8 @@ export class EmbeddedPostgres {
   readonly #logger: Logger;
   #cluster: PostgresCluster | undefined;
   #socketHandle: number | undefined;
-  /** The server process this manager started last. */
-  #spawned: number | undefined;
+  /** The server this manager started last. */
+  #spawned: StartedPostgres | undefined;
   #holder: pg.Client | undefined;
   #logTimer: NodeJS.Timeout | undefined;
   #status: EmbeddedPostgresStatus = { state: 'stopped', pid: undefined, problem: undefined };
@@ -132,7 +132,8 @@ export class EmbeddedPostgres {
       this.#setStatus('stopped', (error as Error).message);
       await this.#release();
       // Whose lock it is, whose server it is, whoever of the two started it.
-      if (!inUse) await this.#stopSpawned();
+      if (inUse) this.#spawned = undefined;
+      await this.#stopSpawned();
       throw error;
     }
     this.#logTimer = setInterval(() => void this.#log().bound(), LOG_CHECK_MS).unref();
@@ -164,7 +165,7 @@ export class EmbeddedPostgres {
         settings: { ...SETTINGS, ...this.#options.settings },
       });
       pid = started.pid;
-      this.#spawned = pid;
+      this.#spawned = started;
     } else {
       this.#logger.info({ postgres_pid: pid }, 'taking over the running embedded PostgreSQL');
     }
@@ -179,8 +180,6 @@ export class EmbeddedPostgres {
 
   /** The server refuses connections until it has recovered; a process that ends will never accept one. */
   async #connectWhenReady(started: StartedPostgres | undefined): Promise<pg.Client> {
-    let ended: string | undefined;
-    void started?.ended.then((how) => (ended = how));
     const deadline = Date.now() + START_PATIENCE_MS;
     for (;;) {
       this.#stopping.signal.throwIfAborted();
@@ -190,6 +189,7 @@ export class EmbeddedPostgres {
         return client;
       } catch (error) {
         // Two managers started at once: the other one's server won, and may be ours to wait for.
+        const ended = started?.end();
         const lost =
           ended !== undefined &&
           (await findPostmaster(this.#requireCluster().dataDir)) === undefined;
@@ -268,12 +268,14 @@ export class EmbeddedPostgres {
     }
   }
 
-  /** A start that was given up half way may have left a server behind, before anybody took the lock. */
+  /**
+   * A start that was given up half way may have left a server behind, before anybody took the lock. It
+   * is ended as the child that it is: just started, it has not written its pid file yet.
+   */
   async #stopSpawned(): Promise<void> {
-    const pid = this.#spawned;
+    const spawned = this.#spawned;
     this.#spawned = undefined;
-    if (this.#cluster === undefined || pid === undefined) return;
-    if ((await findPostmaster(this.#cluster.dataDir)) === pid) await stopPostgres(pid);
+    if (spawned?.pid !== undefined && spawned.end() === undefined) await stopPostgres(spawned.pid);
   }
 
   async #ensureDatabase(): Promise<void> {

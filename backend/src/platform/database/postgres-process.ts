@@ -34,9 +34,10 @@ export interface PostgresStart {
 
 /** A PostgreSQL server that was started here. */
 export interface StartedPostgres {
-  readonly pid: number;
-  /** Ends with a description of how the process ended; never rejects. */
-  readonly ended: Promise<string>;
+  /** Undefined when the program could not be executed. */
+  readonly pid: number | undefined;
+  /** How the process ended, in words; undefined while it has not. */
+  end(): string | undefined;
 }
 
 /**
@@ -96,16 +97,15 @@ export function spawnPostgres(start: PostgresStart): StartedPostgres {
         env: { LC_ALL: 'C', TZ: 'UTC' },
       },
     );
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => {
-        resolve(`could not be started: ${error.message}`);
-      });
-      child.once('exit', (code, signal) => {
-        resolve(signal === null ? `exit status ${code ?? 'unknown'}` : `killed by ${signal}`);
-      });
+    let end: string | undefined;
+    child.once('error', (error) => {
+      end = `could not be started: ${error.message}`;
+    });
+    child.once('exit', (code, signal) => {
+      end = signal === null ? `exit status ${code ?? 'unknown'}` : `killed by ${signal}`;
     });
     child.unref();
-    return { pid: child.pid ?? 0, ended };
+    return { pid: child.pid, end: () => end };
   } finally {
     closeSync(log);
   }
