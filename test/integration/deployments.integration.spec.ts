@@ -11,6 +11,7 @@ import type { Ending } from '../../backend/src/operations/index.ts';
 import { OperationsRepository } from '../../backend/src/operations/operations.repository.ts';
 import { RemovalObjections } from '../../backend/src/servers/index.ts';
 import type { DeploymentKind } from '../../backend/src/deployments/deployment-kind.ts';
+import { DeploymentChecks } from '../../backend/src/deployments/deployment-checks.ts';
 import { DeploymentKinds } from '../../backend/src/deployments/deployment-kinds.ts';
 import { DeploymentsRepository } from '../../backend/src/deployments/deployments.repository.ts';
 
@@ -311,6 +312,40 @@ describe('deployments', () => {
       expect(due).toContain(id);
       expect(again).not.toContain(id);
     });
+
+    it.each(['failed', 'succeeded'] as const)(
+      'stores nothing of a comparison that began before an operation that %s',
+      async (outcome) => {
+        const { id } = await create();
+        const version = { hasBegun: true, version: 1 };
+        await end(id, 'succeeded', version);
+        const file = { path: '/etc/sample.conf', mode: '0600', owner: 'root', group: 'root' };
+        const manifest = {
+          files: [{ ...file, sha256: '0'.repeat(64) }],
+          unit: 'sample.service',
+          unitEnabled: true,
+          versionCommand: null,
+          versionOutput: null,
+        };
+        const repository = manager.get(DeploymentsRepository);
+        await repository.updateVersion(manager.dataSource.manager, id, 1, { manifest });
+        const seen = 'LoadState=loaded ActiveState=inactive UnitFileState=enabled\nabsent\n';
+        const context = { signal: new AbortController().signal, log: () => undefined };
+
+        const found = await manager.get(DeploymentChecks).check(id, context, {
+          run: async () => {
+            await end(id, outcome, version);
+            return { exitCode: 0, stdout: Buffer.from(seen), stderr: Buffer.alloc(0) };
+          },
+        });
+
+        expect(found.map(({ message }) => message)).toContain('/etc/sample.conf is gone');
+        expect(await show(id)).toMatchObject({
+          state: outcome === 'failed' ? 'rolled_back' : 'healthy',
+          differences: [],
+        });
+      },
+    );
 
     it('refuses to take an agent away that is needed to take the service away', async () => {
       const { id } = await create();

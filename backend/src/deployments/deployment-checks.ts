@@ -23,8 +23,8 @@ export class DeploymentChecks {
   ) {}
 
   /**
-   * Looks at the server and stores what was found. An operation that works on the deployment meanwhile
-   * knows better: then nothing is stored.
+   * Looks at the server and stores what was found. An operation that works on the deployment meanwhile, or
+   * did for a part of the look, knows better: then nothing is stored.
    *
    * @throws StepFailure when the server does not answer.
    */
@@ -62,7 +62,7 @@ export class DeploymentChecks {
     await this.transactions.run(async (transaction) => {
       const { manager } = transaction;
       const now = await this.repository.lock(manager, before.id);
-      if (!now || now.isBusy || now.appliedVersion !== before.appliedVersion) return;
+      if (!now || wasWorkedOn(before, now)) return;
       const state = checkedState(now.state, differences, isServiceDown);
       await this.repository.update(
         manager,
@@ -75,6 +75,17 @@ export class DeploymentChecks {
       if (isNews) transaction.afterCommit(() => this.news.changed(now.id));
     });
   }
+}
+
+/** Whether what was seen between the two may be what an operation was just about to change. */
+function wasWorkedOn(before: Deployment, now: Deployment): boolean {
+  return (
+    before.isBusy ||
+    now.isBusy ||
+    now.operationId !== before.operationId ||
+    now.appliedVersion !== before.appliedVersion ||
+    now.state !== before.state
+  );
 }
 
 const NEVER_APPLIED: CheckLine = {
