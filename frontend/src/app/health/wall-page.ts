@@ -17,9 +17,12 @@ import { Clock } from '../platform/time/clock';
 import { Formats } from '../platform/time/formats';
 import { FleetStore } from '../servers/fleet-store';
 import { groupOf } from '../servers/server-filter';
+import type { StatusGroup } from '../servers/server-filter';
 import { Button } from '../ui/button';
+import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Icon } from '../ui/icon';
+import { Skeleton } from '../ui/skeleton';
 import { Toasts } from '../ui/toasts';
 import { BoardChanges } from './board-changes';
 import { BoardCounts } from './board-counts';
@@ -50,10 +53,12 @@ const NAMED = 10;
     BoardCounts,
     BoardGroupView,
     Button,
+    EmptyState,
     ErrorState,
     Icon,
     NetworkBanner,
     RouterLink,
+    Skeleton,
   ],
   templateUrl: './wall-page.html',
   styleUrl: './wall-page.css',
@@ -83,13 +88,19 @@ export class WallPage {
   protected readonly isLive = computed(() => this.live.state() === 'live');
   protected readonly time = computed(() => this.formats.time(this.clock.now()));
   protected readonly staleSince = computed(() => this.formats.time(this.live.stateSince()));
-  private readonly servers = computed(() => {
+  /** The only state whose servers are shown; all without one. */
+  protected readonly state = signal<StatusGroup | null>(null);
+  protected readonly servers = computed(() => {
     this.fleet.revision();
     return untracked(() => this.fleet.all());
   });
   protected readonly counts = computed(() => countsOf(this.servers()));
+  private readonly shown = computed(() => {
+    const state = this.state();
+    return this.servers().filter(({ status }) => state === null || groupOf(status) === state);
+  });
   protected readonly groups = computed(() =>
-    groupBoard(this.servers(), this.grouping()).map((group) => ({
+    groupBoard(this.shown(), this.grouping()).map((group) => ({
       group,
       heading: this.headings.of(group, this.grouping()),
     })),

@@ -36,7 +36,7 @@ export const boardEn = {
   'board.add': 'Add a server',
   'board.noneFound': 'No server matches.',
   'board.showAll': 'Show all servers',
-  'board.since': 'since',
+  'board.since': 'changed',
   'board.cpu': 'CPU',
   'board.memory': 'Memory',
   'board.answersIn': 'answers in {time}',
