@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { LiveBus } from '../platform/live/index.js';
 import type { LiveMessage } from '../platform/live/index.js';
-import { erased, ShuttingDown, StepFailure } from './operation-definition.js';
+import { erased, isHandedOver, ShuttingDown, StepFailure } from './operation-definition.js';
 import type { OperationStep } from './operation-definition.js';
 import { OperationNews } from './operation-news.js';
 import { OperationRunner } from './operation-runner.js';
@@ -56,11 +56,16 @@ function making(name: string, change: Partial<Step> = {}): Step {
 
 describe('OperationRunner', () => {
   let closed: number;
+  /** What becomes of the operation, as the session is told when it is closed. */
+  let stepSignal: AbortSignal | undefined;
+  let wasHandedOver: boolean | undefined;
   let ended: string[];
   let messages: LiveMessage[];
 
   beforeEach(() => {
     closed = 0;
+    stepSignal = undefined;
+    wasHandedOver = undefined;
     ended = [];
     messages = [];
   });
@@ -84,6 +89,7 @@ describe('OperationRunner', () => {
       openSession: () => ({
         close: () => {
           closed += 1;
+          wasHandedOver = stepSignal && isHandedOver(stepSignal);
           return Promise.resolve();
         },
       }),
@@ -286,7 +292,8 @@ describe('OperationRunner', () => {
   it('writes nothing more once the lease is lost', async () => {
     const { runner, lease } = runnerOf([
       making('a', {
-        apply: () => {
+        apply: ({ signal }) => {
+          stepSignal = signal;
           lease.isLost = true;
           return Promise.resolve();
         },
@@ -298,7 +305,7 @@ describe('OperationRunner', () => {
 
     expect(lease.finished).toBeUndefined();
     expect(lease.rows.map(({ state }) => state)).toEqual(['running', 'pending']);
-    expect(closed).toBe(1);
+    expect([closed, wasHandedOver]).toEqual([1, true]);
   });
 
   it('hands over when the manager stops, undoing nothing', async () => {
@@ -321,14 +328,18 @@ describe('OperationRunner', () => {
   it('leaves the operation to be resumed when the database goes away', async () => {
     const { runner, lease } = runnerOf([
       making('a', {
-        apply: () =>
-          Promise.reject(Object.assign(new Error('terminating connection'), { code: '57P01' })),
+        apply: ({ signal }) => {
+          stepSignal = signal;
+          const away = { code: '57P01' };
+          return Promise.reject(Object.assign(new Error('terminating connection'), away));
+        },
       }),
     ]);
 
     await expect(runner.run()).rejects.toThrow('terminating connection');
     expect(lease.finished).toBeUndefined();
     expect(lease.rows[0]?.state).toBe('running');
+    expect(wasHandedOver).toBe(true);
   });
 
   it('ends a step that takes too long, whatever it throws then', async () => {

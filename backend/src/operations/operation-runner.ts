@@ -92,6 +92,8 @@ export class OperationRunner {
       do this.halted.signal.throwIfAborted();
       while (await this.move(this.next()));
     } catch (error) {
+      // Another worker goes on from what is stored: the session must keep for it what it would let go of.
+      this.halt(new LeaseLost());
       if (error instanceof LeaseLost) return;
       if (!(error instanceof ShuttingDown)) throw error;
       await this.handOver();
