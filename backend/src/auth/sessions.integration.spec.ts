@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { AccessApp } from '../../../test/support/access-app.ts';
 import { AuditService, AuditVerifier } from '../audit/index.js';
 import { AuthenticationService } from './authentication.service.js';
+import { PasswordHasher } from './passwords.js';
 
 /** A first start of the database takes seconds on a busy machine. */
 jest.setTimeout(60_000);
@@ -108,6 +109,58 @@ describe('signing in', () => {
     const { items } = await api.app.get(AuditService).list({ outcome: 'failure' }, 10);
     expect(items).toHaveLength(2);
     expect(JSON.stringify(items.map(({ event }) => event))).not.toContain('secret-typed-here');
+  });
+});
+
+describe('a password that is changed while it is proven', () => {
+  /** Changes the user once `password` was found right, before anything follows from that. */
+  function changingMeanwhile(change: () => Promise<unknown>): void {
+    const hasher = api.app.get(PasswordHasher);
+    const verify = hasher.verify.bind(hasher);
+    jest.spyOn(hasher, 'verify').mockImplementationOnce(async (stored, password) => {
+      const isRight = await verify(stored, password);
+      await change();
+      return isRight;
+    });
+  }
+
+  async function aUser(): Promise<{ root: string; change: (changes: object) => Promise<unknown> }> {
+    const root = await api.signIn('root', PASSWORD);
+    const eve = { login: 'eve', password: PASSWORD, role: 'viewer' };
+    const { body } = await api.browse(root, 'POST', '/api/v1/users', eve);
+    const route = `/api/v1/users/${String(body.id)}`;
+    return { root, change: (changes) => api.browse(root, 'PATCH', route, changes) };
+  }
+
+  it.each([{ password: OTHER_PASSWORD }, { disabled: true }])(
+    'gives no session any more: %j',
+    async (changes) => {
+      const { change } = await aUser();
+      changingMeanwhile(() => change(changes));
+
+      const { status } = await signIn({ login: 'eve', password: PASSWORD });
+
+      expect(status).toBe(401);
+      const [row] = await api.dataSource.query<{ count: string }[]>(
+        `SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.login = 'eve'`,
+      );
+      expect(row?.count).toBe('0');
+      expect((await actions())[0]).toBe('session.create failure');
+    },
+  );
+
+  it('does not take the place of the new one', async () => {
+    const { change } = await aUser();
+    const eve = await api.signIn('eve', PASSWORD);
+    changingMeanwhile(() => change({ password: OTHER_PASSWORD }));
+
+    const { status } = await api.browse(eve, 'PUT', '/api/v1/session/password', {
+      current_password: PASSWORD,
+      new_password: 'a third long password',
+    });
+
+    expect(status).toBe(401);
+    expect((await signIn({ login: 'eve', password: OTHER_PASSWORD })).status).toBe(200);
   });
 });
 

@@ -70,11 +70,12 @@ export class SessionsService {
     const user = await this.users.findByLogin(login);
     const stored = user === null ? undefined : await this.users.passwordHashOf(user.id);
     const isRight = await this.hasher.verify(stored, password);
-    if (user === null || user.disabled || !isRight) {
-      await this.recordFailure(user, attempt, 'session.create');
-      throw new AppError(LOGIN_FAILED, 'Check the login and the password and try again.');
+    if (user !== null && stored !== undefined && !user.disabled && isRight) {
+      const started = await this.start(user, stored, attempt);
+      if (started !== null) return started;
     }
-    return this.start(user, attempt);
+    await this.recordFailure(user, attempt, 'session.create');
+    throw new AppError(LOGIN_FAILED, 'Check the login and the password and try again.');
   }
 
   /** Ends a session of the user. @throws AppError session_not_found */
@@ -113,15 +114,30 @@ export class SessionsService {
     checkPasswordRules(passwords.next, login);
     await this.throttle.attempt(login, address);
     const stored = await this.users.passwordHashOf(userId);
-    if (!(await this.hasher.verify(stored, passwords.current))) {
+    const isRight = await this.hasher.verify(stored, passwords.current);
+    if (
+      stored === undefined ||
+      !isRight ||
+      !(await this.replace(actor, sessionId, stored, passwords.next))
+    ) {
       const user = await this.users.find(userId);
       await this.recordFailure(user, { address, correlationId }, 'user.change_password');
       throw new AppError(LOGIN_FAILED, 'The current password is wrong.');
     }
-    const passwordHash = await this.hasher.hash(passwords.next);
-    await this.transactions.run(async ({ manager }) => {
+  }
+
+  /** Stores a new password in place of the one that was proven; false when that is another one by now. */
+  private async replace(
+    actor: Actor,
+    sessionId: string,
+    proven: string,
+    next: string,
+  ): Promise<boolean> {
+    const { id: userId, name: login, address } = actor;
+    const passwordHash = await this.hasher.hash(next);
+    return this.transactions.run(async ({ manager }) => {
+      if (!(await this.users.updateProven(manager, userId, proven, { passwordHash }))) return false;
       await this.throttle.succeeded(manager, login, address);
-      await this.users.update(manager, userId, { passwordHash });
       const ended = await this.sessions.removeOfUser(manager, userId, sessionId);
       await this.audit.record(manager, {
         actor,
@@ -130,20 +146,27 @@ export class SessionsService {
         outcome: 'success',
         details: { sessions_ended: ended },
       });
+      return true;
     });
   }
 
-  private async start(user: User, attempt: LoginAttempt): Promise<StartedSession> {
+  /** Null when the user was disabled, or got another password, since this one was proven. */
+  private async start(
+    user: User,
+    proven: string,
+    attempt: LoginAttempt,
+  ): Promise<StartedSession | null> {
     const { address, correlationId, previousSecret } = attempt;
     const secret = freshSessionSecret();
     const id = newRowId();
     const expiresAt = await this.transactions.run(async ({ manager }) => {
+      const seen = { lastLoginAt: new Date() };
+      if (!(await this.users.updateProven(manager, user.id, proven, seen))) return null;
       await this.throttle.succeeded(manager, user.login, address);
       await this.sessions.removeEnded(manager);
       if (previousSecret !== undefined) {
         await this.sessions.removeBySecret(manager, sha256(previousSecret));
       }
-      await this.users.update(manager, user.id, { lastLoginAt: new Date() });
       const actor: AuditActor = {
         kind: 'user',
         id: user.id,
@@ -168,7 +191,7 @@ export class SessionsService {
         absoluteSeconds: this.absoluteSeconds,
       });
     });
-    return { user, secret: new Secret(secret.value), expiresAt };
+    return expiresAt && { user, secret: new Secret(secret.value), expiresAt };
   }
 
   /** A login nobody has is not written down: people type passwords into the wrong field. */

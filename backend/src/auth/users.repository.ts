@@ -74,6 +74,20 @@ export class UsersRepository {
     if (Object.keys(changes).length > 0) await this.users(manager).update({ id }, changes);
   }
 
+  /**
+   * Changes columns of a user who is not disabled and still has the password that was just proven; answers
+   * whether that is so. Nobody changes it until the transaction ends.
+   */
+  async updateProven(
+    manager: EntityManager,
+    id: string,
+    passwordHash: string,
+    changes: Partial<Pick<User, 'passwordHash' | 'lastLoginAt'>>,
+  ): Promise<boolean> {
+    const proven = { id, passwordHash, disabled: false };
+    return (await this.users(manager).update(proven, changes)).affected === 1;
+  }
+
   /** The user, kept from being changed by others until the transaction ends; null when there is none. */
   async lock(manager: EntityManager, id: string): Promise<User | null> {
     return this.users(manager).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
