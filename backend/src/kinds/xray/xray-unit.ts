@@ -144,7 +144,7 @@ set -eu
 saved=${XRAY_PATHS.savedCounters}
 
 query() {
-  ${XRAY_PATHS.current}/xray api statsquery -server=unix:${XRAY_API_SOCKET} -timeout 3 -pattern 'user>>>'
+  ${XRAY_PATHS.current}/xray api statsquery -server=unix:${XRAY_API_SOCKET} -timeout 10 -pattern 'user>>>'
 }
 
 running() {
