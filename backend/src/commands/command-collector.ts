@@ -1,7 +1,9 @@
 import type { CommandLog } from '@myx/protocol';
 import { LIMITS } from '@myx/protocol';
+import { AGENT_CERTIFICATE_UNKNOWN } from '../agents/index.js';
 import { AgentCallError } from '../platform/agent-client/index.js';
 import { AppError } from '../platform/errors/index.js';
+import type { StatusCause } from '../servers/index.js';
 import type { CommandHolder } from './command-holder.js';
 import { appendOf, InconsistentOutput } from './command-log.js';
 import { outputLimit } from './command-request.js';
@@ -72,30 +74,34 @@ export class CommandCollector {
   }
 
   private async ask(offsets: Offsets, size: ReadSize): Promise<CommandLog> {
-    const { command, signal } = this.holder;
+    const { command } = this.holder;
     for (;;) {
       try {
-        const client = await this.holder.client();
-        const log = await client.call(
-          'get_command_log',
-          {
-            command_id: command.id,
-            offsets: { ...offsets },
-            max_bytes: size.maxBytes,
-            wait_ms: size.waitMs,
-          },
-          { signal },
-        );
+        const log = await this.holder.call('get_command_log', {
+          command_id: command.id,
+          offsets: { ...offsets },
+          max_bytes: size.maxBytes,
+          wait_ms: size.waitMs,
+        });
         // A cancel that could not be delivered is delivered now.
         if (await this.holder.reachable()) void this.holder.cancel();
         return log;
       } catch (error) {
-        if (!(error instanceof AgentCallError)) throw error;
-        const gone = error.rpcError === undefined ? undefined : GONE[error.rpcError];
-        if (gone !== undefined) throw new OutputLost(gone);
-        await this.holder.unreachable(error);
+        await this.holder.unreachable(this.causeOfSilence(error));
       }
     }
+  }
+
+  /** Why the agent is silent for now. @throws the error when it says more than that */
+  private causeOfSilence(error: unknown): StatusCause {
+    if (error instanceof AppError && error.definition === AGENT_CERTIFICATE_UNKNOWN) {
+      // It is being installed anew, which keeps what runs.
+      return { layer: 'agent', code: error.definition.name, message: error.message };
+    }
+    if (!(error instanceof AgentCallError)) throw error;
+    const gone = error.rpcError === undefined ? undefined : GONE[error.rpcError];
+    if (gone !== undefined) throw new OutputLost(gone);
+    return error;
   }
 
   private async store(append: Append): Promise<void> {

@@ -76,10 +76,11 @@ export class CommandDispatcher {
     }
   }
 
-  /** Prolongs the leases of what this process works on. */
+  /** Prolongs the leases of what this process works on, and sees to it that cancels arrive. */
   async renew(): Promise<void> {
     if (this.executions.size === 0) return;
-    await this.repository.renew(this.owner, [...this.executions.keys()]);
+    const wishes = await this.repository.renew(this.owner, [...this.executions.keys()]);
+    for (const { id, graceMs } of wishes) this.executions.get(id)?.holder.cancelWished(graceMs);
   }
 
   /** A server answers again: commands waiting for it need not wait longer. */

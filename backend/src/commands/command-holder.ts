@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentCallError, AgentClient } from '../platform/agent-client/index.js';
+import type { MethodName, ParamsOf, ResultOf } from '@myx/protocol';
+import { AgentCallError, CONNECTION_REPLACED } from '../platform/agent-client/index.js';
+import type { AgentClient } from '../platform/agent-client/index.js';
+import type { StatusCause } from '../servers/index.js';
 import type { Command, LeasedCommand } from './command.js';
 import type { ExecutionTools } from './execution-tools.js';
 import type { Lease, OwnVerdict } from './execution.repository.js';
@@ -12,6 +15,9 @@ export class LeaseLost extends Error {
 /** Pauses between attempts to reach an agent that holds a command, milliseconds. */
 const PAUSE_MS = { first: 1_000, most: 30_000 } as const;
 
+/** A cancel that has not ended its command so long after its grace time never arrived, milliseconds. */
+const CANCEL_PATIENCE_MS = 2_000;
+
 /**
  * The hold of this process on one command: writes under its lease, and the way to its agent. Knows what
  * was stored last.
@@ -21,6 +27,8 @@ export class CommandHolder {
   private current: Command;
   private pauseMs: number = PAUSE_MS.first;
   private wakeUp = new AbortController();
+  /** When a cancel that somebody asked for is to be sent from here. */
+  private cancelDueAt: number | undefined;
 
   constructor(
     leased: LeasedCommand,
@@ -48,6 +56,22 @@ export class CommandHolder {
     return this.tools.agents.client(this.current.serverId);
   }
 
+  /** Calls the agent; over the next connection when the manager gives one up in the middle. */
+  async call<Name extends MethodName>(
+    method: Name,
+    params: ParamsOf<Name>,
+  ): Promise<ResultOf<Name>> {
+    for (;;) {
+      const client = await this.client();
+      try {
+        return await client.call(method, params, { signal: this.signal });
+      } catch (error) {
+        const isReplaced = error instanceof AgentCallError && error.code === CONNECTION_REPLACED;
+        if (!isReplaced) throw error;
+      }
+    }
+  }
+
   /** Ends the command by the manager's own word. */
   async conclude(verdict: OwnVerdict): Promise<void> {
     this.tools.news.changed(this.stored(await this.tools.executions.conclude(this.lease, verdict)));
@@ -71,8 +95,7 @@ export class CommandHolder {
    * Notes that the agent, which has or may have the command, cannot be reached, and waits: a growing
    * time, or until {@link CommandHolder.wake}.
    */
-  async unreachable(error: AgentCallError): Promise<void> {
-    const { layer, code, message } = error;
+  async unreachable({ layer, code, message }: StatusCause): Promise<void> {
     const isNews = this.current.unreachableSince === null;
     const cause = { layer, code, message };
     this.stored(await this.tools.executions.markUnreachable(this.lease, cause));
@@ -102,16 +125,25 @@ export class CommandHolder {
    * Asks the agent to end the command's process tree. Never throws: while the agent is unreachable the
    * wish stays stored and is sent when it answers.
    */
-  async cancel(): Promise<void> {
-    const { cancelGraceMs, id, status } = this.current;
-    if (cancelGraceMs === null || status === 'finished') return;
+  async cancel(graceMs = this.current.cancelGraceMs): Promise<void> {
+    const { id, status } = this.current;
+    if (graceMs === null || status === 'finished') return;
     try {
-      const client = await this.client();
-      const params = { command_id: id, grace_ms: cancelGraceMs };
-      await client.call('cancel_command', params, { signal: this.signal });
+      await this.call('cancel_command', { command_id: id, grace_ms: graceMs });
     } catch (error) {
       // The collector notices whatever is wrong with the agent by its own question.
       this.tools.logger.warn({ err: error, commandId: id }, 'cancel not delivered');
     }
+  }
+  /**
+   * A cancel is asked for, and whoever asked has sent it to the agent. Sends it again when it has not
+   * ended the command in time: the manager that sent it may have died, or not reached the agent.
+   */
+  cancelWished(graceMs: number): void {
+    const now = performance.now();
+    this.cancelDueAt ??= now + graceMs + CANCEL_PATIENCE_MS;
+    if (now < this.cancelDueAt) return;
+    this.cancelDueAt = undefined;
+    void this.cancel(graceMs);
   }
 }

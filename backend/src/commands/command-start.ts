@@ -1,5 +1,6 @@
+import { AGENT_CERTIFICATE_UNKNOWN } from '../agents/index.js';
 import type { AgentClient } from '../platform/agent-client/index.js';
-import { AgentCallError } from '../platform/agent-client/index.js';
+import { AgentCallError, CONNECTION_REPLACED } from '../platform/agent-client/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { CommandHolder } from './command-holder.js';
 import { executeParams, outputLimit } from './command-request.js';
@@ -146,6 +147,11 @@ export class CommandStart {
       await this.holder.conclude({ outcome: 'lost', reason });
       return 'over';
     }
+    if (error.code === CONNECTION_REPLACED) {
+      // The manager gave the connection up itself: the next one leads to where the agent is now.
+      this.mayHaveArrived ||= this.wasSent;
+      return 'again';
+    }
     if ((error.notDelivered || !this.wasSent) && !this.mayHaveArrived) {
       await this.holder.conclude({
         outcome: 'rejected',
@@ -158,9 +164,13 @@ export class CommandStart {
     return 'again';
   }
 
-  /** There is no agent to send to: it was never installed, or was removed. */
+  /** There is no agent to send to: it was never installed, is being installed anew, or was removed. */
   private async impossible(error: AppError): Promise<Start> {
-    const { message } = error;
+    const { message, definition } = error;
+    if (this.mayHaveArrived && definition === AGENT_CERTIFICATE_UNKNOWN) {
+      await this.holder.unreachable({ layer: 'agent', code: definition.name, message });
+      return 'again';
+    }
     await this.holder.conclude(
       this.mayHaveArrived
         ? { outcome: 'lost', reason: `The agent is gone: ${message}` }

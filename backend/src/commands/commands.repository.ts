@@ -60,17 +60,22 @@ export class CommandsRepository {
     return rows.length > 0;
   }
 
-  /** Adds one queued command per server, all of one run, in one statement. */
+  /**
+   * Adds one queued command per server, all of one run, in one statement. Answers the servers that got
+   * one: those that are still there.
+   */
   async insertForRun(
     manager: EntityManager,
     command: Omit<NewCommand, 'id' | 'serverId' | 'idempotencyKey'>,
     targets: readonly { readonly id: string; readonly serverId: string }[],
-  ): Promise<void> {
-    await manager.query(
+  ): Promise<string[]> {
+    const rows = await manager.query<{ serverId: string }[]>(
       `INSERT INTO commands (id, server_id, run_id, actor_kind, actor_id, actor_name, request,
          input_id, status, created_at, not_before)
        SELECT target.id, target.server_id, $3, $4, $5, $6, $7, $8, 'queued', date_trunc('milliseconds', now()), now()
-         FROM unnest($1::uuid[], $2::uuid[]) AS target (id, server_id)`,
+         FROM unnest($1::uuid[], $2::uuid[]) AS target (id, server_id)
+           JOIN servers ON servers.id = target.server_id FOR KEY SHARE OF servers
+       RETURNING server_id AS "serverId"`,
       [
         targets.map(({ id }) => id),
         targets.map(({ serverId }) => serverId),
@@ -82,6 +87,7 @@ export class CommandsRepository {
         command.inputId,
       ],
     );
+    return rows.map(({ serverId }) => serverId);
   }
 
   async find(

@@ -63,7 +63,7 @@ export class CommandsService {
     const request = requestFrom(body, this.config.commands.default_timeout_seconds);
     refuseUnsendable(request);
     const { command, claimed, isNew } = await this.transactions.run(async ({ manager }) => {
-      const server = await this.servers.get(serverId, manager);
+      const server = await this.servers.keep(manager, serverId);
       if (server.status === 'removing') throw beingRemoved();
       const id = newRowId();
       const inputId = await this.inputs.insert(manager, request);

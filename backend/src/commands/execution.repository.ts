@@ -29,6 +29,12 @@ export interface OwnVerdict {
   readonly reason: string;
 }
 
+/** A command that runs and that somebody wants to end. */
+export interface CancelWish {
+  readonly id: string;
+  readonly graceMs: number;
+}
+
 /**
  * Working on commands: leases on the database's clock, and writes that only the holder of the lease can
  * make. A method that answers false has written nothing: the lease is lost.
@@ -66,6 +72,8 @@ export class ExecutionRepository {
               epoch = commands.epoch + 1,
               agent_epoch = (SELECT state_epoch FROM agents WHERE agents.server_id = commands.server_id)
          FROM chosen WHERE commands.id = chosen.id
+          -- Looked at again after waiting for whoever was just cancelling it.
+          AND commands.status = 'queued'
        RETURNING ${LEASED_COLUMNS}`,
       [owner, limits.total, limits.perServer],
     );
@@ -89,13 +97,15 @@ export class ExecutionRepository {
     return rows;
   }
 
-  /** Prolongs the leases of commands this process works on. */
-  async renew(owner: string, ids: readonly string[]): Promise<void> {
-    await this.dataSource.query(
+  /** Prolongs the leases of commands this process works on. Answers which of them are being cancelled. */
+  async renew(owner: string, ids: readonly string[]): Promise<CancelWish[]> {
+    const [rows] = await this.dataSource.query<[(CancelWish & { status: string })[], number]>(
       `UPDATE commands SET lease_until = now() + ${LEASE}
-        WHERE lease_owner = $1 AND id = ANY ($2) AND status IN ${ACTIVE}`,
+        WHERE lease_owner = $1 AND id = ANY ($2) AND status IN ${ACTIVE}
+       RETURNING id, status, cancel_grace_ms AS "graceMs"`,
       [owner, ids],
     );
+    return rows.filter(({ status }) => status === 'cancelling');
   }
 
   /** Gives up all leases of this process, so that another one can go on at once. */

@@ -8,7 +8,7 @@ import { newRowId, TransactionRunner } from '../platform/database/index.js';
 import { AppError } from '../platform/errors/index.js';
 import type { Actor } from '../platform/http/index.js';
 import { decodeCursor, pageFrom } from '../platform/http/index.js';
-import { SERVER_NOT_FOUND, ServersService } from '../servers/index.js';
+import { SERVER_NOT_FOUND, SERVER_STATUSES, ServersService } from '../servers/index.js';
 import { CommandDispatcher } from './command-dispatcher.js';
 import { isSameRequest, refuseUnsendable } from './command-request.js';
 import type { CommandRequest } from './command-request.js';
@@ -62,17 +62,19 @@ export class RunsService {
       if (!(await this.repository.insert(manager, row, actor, idempotencyKey))) {
         return this.firstOf(manager, actor, idempotencyKey ?? '', selector, request);
       }
-      await this.commandsRepository.insertForRun(
+      const added = await this.commandsRepository.insertForRun(
         manager,
         { runId: id, actor, request: request.visible, inputId },
         serverIds.map((serverId) => ({ id: newRowId(), serverId })),
       );
+      // Servers that were removed since they were selected.
+      refuseMissing(selector, added);
       await this.audit.record(manager, {
         actor,
         action: 'run.create',
         object: { type: 'run', id },
         outcome: 'success',
-        details: { servers: serverIds.length, ...auditedRequest(request) },
+        details: { servers: added.length, ...auditedRequest(request) },
       });
       transaction.afterCommit(() => {
         this.dispatcher.kick();
@@ -112,14 +114,13 @@ export class RunsService {
 
   private async select(selector: RunSelector): Promise<readonly string[]> {
     if (selector.server_ids) {
-      const known = new Set(await this.servers.ids({}));
-      const unknown = selector.server_ids.find((id) => !known.has(id));
-      if (unknown === undefined) return selector.server_ids;
-      throw new AppError(SERVER_NOT_FOUND, `There is no server with the id ${unknown}.`);
+      refuseMissing(selector, await this.servers.ids({}));
+      return selector.server_ids;
     }
-    const ids = await this.servers.ids({ labels: selector.labels ?? {} });
-    if (ids.length > 0) return ids;
-    throw new AppError(NO_SERVER_SELECTED, 'No server has all of these labels.');
+    const statuses = SERVER_STATUSES.filter((status) => status !== 'removing');
+    const ids = await this.servers.ids({ labels: selector.labels ?? {}, statuses });
+    refuseMissing(selector, ids);
+    return ids;
   }
 
   private async find(id: string, manager?: EntityManager): Promise<Run> {
@@ -151,6 +152,18 @@ export class RunsService {
 
   private async described(run: Run): Promise<RunDescription> {
     return describeRun(run, await this.repository.counts([run.id]));
+  }
+}
+
+/** @throws AppError server_not_found, no_server_selected */
+function refuseMissing(selector: RunSelector, found: readonly string[]): void {
+  const known = new Set(found);
+  const unknown = selector.server_ids?.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    throw new AppError(SERVER_NOT_FOUND, `There is no server with the id ${unknown}.`);
+  }
+  if (found.length === 0) {
+    throw new AppError(NO_SERVER_SELECTED, 'No server has all of these labels.');
   }
 }
 

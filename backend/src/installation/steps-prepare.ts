@@ -91,7 +91,10 @@ export function identityStep(parts: InstallParts): InstallStep {
   };
 }
 
-/** Takes the identity away, so that the next step assigns another one. */
+/**
+ * Replaces the identity by another one. The server is never without: commands that run there would count
+ * as lost.
+ */
 export function newIdentityStep({ agents, servers }: InstallParts): InstallStep {
   return {
     name: 'withdraw_identity',
@@ -101,8 +104,10 @@ export function newIdentityStep({ agents, servers }: InstallParts): InstallStep 
         await agents.remove(manager, context.serverId);
         // Its port may be chosen freely again: the new agent has never answered.
         await servers.update(manager, context.serverId, { lastHeartbeatAt: null });
+        await agents.assignIdentity(manager, context.serverId);
       });
       context.memory.had_agent = false;
+      context.memory.changed = true;
     },
   };
 }

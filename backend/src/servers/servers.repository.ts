@@ -73,6 +73,11 @@ export class ServersRepository {
     return manager.findOneBy(Server, { id });
   }
 
+  /** Reads one row and keeps others from removing it until the transaction ends. */
+  keep(manager: EntityManager, id: string): Promise<Server | null> {
+    return manager.findOne(Server, { where: { id }, lock: { mode: 'for_key_share' } });
+  }
+
   /** Reads one row and keeps others from changing it until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<Server | null> {
     return manager.findOne(Server, { where: { id }, lock: { mode: 'pessimistic_write' } });

@@ -51,6 +51,11 @@ export class ServersService {
     return found(await this.repository.find(id, manager), id);
   }
 
+  /** Reads a server and keeps others from removing it until the transaction ends. @throws AppError server_not_found */
+  async keep(manager: EntityManager, id: string): Promise<Server> {
+    return found(await this.repository.keep(manager, id), id);
+  }
+
   /** Reads a server and keeps others from changing it until the transaction ends. @throws AppError server_not_found */
   async lock(manager: EntityManager, id: string): Promise<Server> {
     return found(await this.repository.lock(manager, id), id);
