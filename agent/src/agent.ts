@@ -107,7 +107,7 @@ async function openCommands(
   await commands.open();
   const { finisher } = commands;
   try {
-    await recoverCommands({ spool, units, finisher, commands: commands.commands });
+    await recoverCommands({ spool, units, bootId, finisher, commands: commands.commands });
   } catch (error) {
     // Without its spool the agent must not take commands: it might start one twice.
     throw new Error(`the spool cannot be read: ${messageOf(error)}`, { cause: error });

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { commandUnit } from '@myx/protocol';
 import type { CommandResult } from '@myx/protocol';
 import { codeOf, log, messageOf } from '../log.ts';
+import { isQueued } from '../systemd/unit-manager.ts';
 import type { UnitManager, UnitState } from '../systemd/unit-manager.ts';
 import type { Command } from './command.ts';
 import { readEnding, signalName, writeEnding } from './ending.ts';
@@ -19,6 +20,9 @@ import { ALL_COPIED, copyUnit } from './copier.ts';
  * more than systemd takes to kill what ignores SIGTERM. Milliseconds.
  */
 const COPY_GRACE_MS = 13_000;
+/** A service manager that cannot be reached is asked again to let a unit go. */
+const RELEASE_ATTEMPTS = 30;
+const RELEASE_PAUSE_MS = 1000;
 const FIRST_LOOK_MS = 2;
 const SLOWEST_LOOK_MS = 50;
 
@@ -80,10 +84,14 @@ export class CommandFinisher {
 
   /** Records how a unit ended before it is let go: from then on the record is all there is. */
   async #findEnding(command: Command): Promise<Ending | 'none yet' | 'unknown'> {
-    const recorded = readEnding(command.files.ending);
-    if (recorded !== undefined) return recorded;
-    if (command.request.boot_id !== this.#bootId) return 'unknown';
     const unit = commandUnit(command.id);
+    const recorded = readEnding(command.files.ending);
+    if (recorded !== undefined) {
+      // By an agent, maybe, that was killed before it could let the unit go.
+      void this.#release(unit);
+      return recorded;
+    }
+    if (command.request.boot_id !== this.#bootId) return 'unknown';
     const state = await this.#units.state(unit);
     if (state === undefined) return 'unknown';
     if (!isOver(state)) return 'none yet';
@@ -91,12 +99,26 @@ export class CommandFinisher {
     try {
       writeEnding(command.files.ending, ending);
       // Not waited for: systemd may take a while to end processes that were left behind.
-      void this.#units.release(unit);
+      void this.#release(unit);
     } catch (error) {
       // The unit then stays loaded, as the only record.
       log('warn', 'ending not recorded', { command_id: command.id, error: messageOf(error) });
     }
     return ending;
+  }
+
+  /** Lets a unit go, and with it ends the processes that were left behind. Never fails. */
+  async #release(unit: string): Promise<void> {
+    for (let attempt = 1; attempt <= RELEASE_ATTEMPTS; attempt += 1) {
+      try {
+        await this.#units.release(unit);
+        return;
+      } catch (error) {
+        // The service manager is restarting, for example.
+        log('warn', 'unit not released', { unit, error: messageOf(error) });
+      }
+      await new Promise((resolve) => setTimeout(resolve, RELEASE_PAUSE_MS));
+    }
   }
 
   #store(
@@ -151,8 +173,9 @@ export class CommandFinisher {
 }
 
 /** A unit that is kept loaded for its exit status is `active (exited)` or `failed`. */
-function isOver({ activeState, subState, hasJob }: UnitState): boolean {
-  if (hasJob && activeState === 'inactive') return false;
+function isOver(state: UnitState): boolean {
+  const { activeState, subState } = state;
+  if (isQueued(state)) return false;
   return ['failed', 'inactive'].includes(activeState) || subState === 'exited';
 }
 

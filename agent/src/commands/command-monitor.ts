@@ -110,6 +110,8 @@ export class CommandMonitor {
       await command.releaseOutput();
       if (units === undefined) return;
       if (units.get(commandUnit(command.id))?.subState === 'running') {
+        // The notice may have been lost.
+        this.#service.announce(command);
         await this.#checkStall(command);
       } else {
         await this.#service.finisher.examine(command);

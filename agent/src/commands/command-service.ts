@@ -10,7 +10,8 @@ import type {
   ResultOf,
 } from '@myx/protocol';
 import { RpcError } from '../rpc/rpc-error.ts';
-import type { UnitManager } from '../systemd/unit-manager.ts';
+import { isQueued } from '../systemd/unit-manager.ts';
+import type { UnitManager, UnitState } from '../systemd/unit-manager.ts';
 import type { Command } from './command.ts';
 import { CommandFinisher } from './command-finisher.ts';
 import { CommandStarter } from './command-starter.ts';
@@ -64,15 +65,15 @@ export class CommandService {
   readonly #starter: CommandStarter;
   readonly #starting = new Map<string, { digest: string; state: Promise<CommandState> }>();
 
-  /** Commands that ended while they were being started. */
-  readonly #early = new Set<string>();
+  /** What was last told of units while their commands were being started. */
+  readonly #early = new Map<string, readonly [activeState: string, subState: string]>();
 
   constructor(options: CommandServiceOptions) {
     this.#options = options;
     const { spool, units, bootId, observer } = options;
     this.#starter = new CommandStarter(spool, units, bootId);
     this.finisher = new CommandFinisher(spool, units, bootId, (command, result) => {
-      if (result.outcome !== 'rejected' && result.outcome !== 'lost') this.#announce(command);
+      if (result.outcome !== 'rejected' && result.outcome !== 'lost') this.announce(command);
       observer.finished(command, result);
     });
   }
@@ -80,6 +81,13 @@ export class CommandService {
   /** Commands that have not ended. */
   get running(): Command[] {
     return [...this.commands.values()].filter(({ result }) => result === undefined);
+  }
+
+  /** Tells, once, that the program of a command runs. */
+  announce(command: Command): void {
+    if (command.isAnnounced) return;
+    command.isAnnounced = true;
+    this.#options.observer.started(command.id);
   }
 
   /** Begins to notice how commands end, and makes ready to start some. */
@@ -112,6 +120,7 @@ export class CommandService {
     this.#admit(commandId);
     const state = this.#start(request).finally(() => {
       this.#starting.delete(commandId);
+      this.#early.delete(commandId);
     });
     this.#starting.set(commandId, { digest, state });
     return state;
@@ -119,7 +128,7 @@ export class CommandService {
 
   /** `get_command_log`. */
   async readLog(params: ParamsOf<'get_command_log'>): Promise<CommandLog> {
-    const command = this.#find(params.command_id);
+    const command = await this.#find(params.command_id);
     const { offsets } = params;
     await command.waitForNews(offsets, params.wait_ms);
     if (params.wait_ms > 0) await command.waitForEnd(Math.min(GATHER_MS, params.wait_ms));
@@ -144,10 +153,10 @@ export class CommandService {
 
   /** `cancel_command`. */
   async cancel(params: ParamsOf<'cancel_command'>): Promise<ResultOf<'cancel_command'>> {
-    const command = this.#find(params.command_id);
+    const command = await this.#find(params.command_id);
     const { units } = this.#options;
     const unit = commandUnit(command.id);
-    const group = (await units.state(unit))?.controlGroup ?? '';
+    const group = (await this.#begun(unit))?.controlGroup ?? '';
     const isGone = (): boolean => command.result !== undefined && processesOf(group).length === 0;
     if (command.result === undefined) {
       mark(command.files.cancel);
@@ -205,28 +214,35 @@ export class CommandService {
     const { command, rejection } = await this.#starter.start(request);
     this.commands.set(command.id, command);
     this.#options.observer.accepted(command);
+    // Notices that it runs, or has ended, may have come before it was known here.
+    const notice = this.#early.get(command.id);
     if (rejection !== undefined) this.finisher.finishRejected(command, rejection);
-    // The notice of its end may have come before it was known here.
-    else if (this.#early.has(command.id)) void this.finisher.examine(command);
-    this.#early.delete(command.id);
+    else if (notice !== undefined) this.#commandChanged(command, ...notice);
     return command.state;
   }
 
   #unitChanged(unit: string, activeState: string, subState: string): void {
     const id = unit.slice(UNIT_PREFIX.length, -'.service'.length);
     const command = this.commands.get(id);
-    if (command === undefined && this.#starting.has(id) && OVER.includes(subState)) {
-      this.#early.add(id);
-    }
-    if (command === undefined || command.result !== undefined) return;
-    if (activeState === 'active' && subState === 'running') this.#announce(command);
+    if (command !== undefined) this.#commandChanged(command, activeState, subState);
+    else if (this.#starting.has(id)) this.#early.set(id, [activeState, subState]);
+  }
+
+  #commandChanged(command: Command, activeState: string, subState: string): void {
+    if (command.result !== undefined) return;
+    if (activeState === 'active' && subState === 'running') this.announce(command);
     if (OVER.includes(subState)) void this.finisher.examine(command);
   }
 
-  #announce(command: Command): void {
-    if (command.isAnnounced) return;
-    command.isAnnounced = true;
-    this.#options.observer.started(command.id);
+  /** The unit once it has processes that a signal can reach: its start may still wait for its turn. */
+  async #begun(unit: string): Promise<UnitState | undefined> {
+    const { units } = this.#options;
+    const deadline = performance.now() + KILL_WAIT_MS;
+    for (;;) {
+      const state = await units.state(unit);
+      if (state === undefined || !isQueued(state) || performance.now() > deadline) return state;
+      await new Promise((resolve) => setTimeout(resolve, GONE_POLL_MS));
+    }
   }
 
   async #waitUntil(isOver: () => boolean, command: Command, waitMs: number): Promise<void> {
@@ -234,12 +250,15 @@ export class CommandService {
     for (let left = waitMs; left > 0 && !isOver(); left = deadline - performance.now()) {
       await command.waitForEnd(Math.min(END_POLL_MS, left));
       // Its result is there, but processes that need not hold its output open may not be gone yet.
-      if (command.result === undefined) await this.finisher.examine(command);
+      // Not waited for: that may take as long as processes that ignore SIGTERM hold its output open.
+      if (command.result === undefined) void this.finisher.examine(command);
       else await new Promise((resolve) => setTimeout(resolve, GONE_POLL_MS));
     }
   }
 
-  #find(id: string): Command {
+  async #find(id: string): Promise<Command> {
+    // One that is being started is not unknown: whoever asks would take it for one that never arrived.
+    await this.#starting.get(id)?.state.catch(() => undefined);
     const command = this.commands.get(id);
     if (command !== undefined) return command;
     throw this.#options.spool.tombstones.has(id) ? forgotten(id) : notFound(id);

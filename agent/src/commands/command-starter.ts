@@ -4,7 +4,7 @@ import { commandUnit, LIMITS } from '@myx/protocol';
 import type { ExecuteCommandParams } from '@myx/protocol';
 import { codeOf, log, messageOf } from '../log.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
-import { UnitExists, UnitRefused } from '../systemd/unit-manager.ts';
+import { UnitExists, UnitRefused, UnitUnanswered } from '../systemd/unit-manager.ts';
 import type { UnitManager } from '../systemd/unit-manager.ts';
 import { Command } from './command.ts';
 import { environmentFile } from './environment-file.ts';
@@ -24,6 +24,10 @@ export interface StartAttempt {
   /** Why nothing was started; undefined when it was. */
   readonly rejection: string | undefined;
 }
+
+/** A copier that is left over must be gone within this, milliseconds. */
+const LEFTOVER_MS = 10_000;
+const LEFTOVER_POLL_MS = 20;
 
 /** Puts a command into the spool and has the service manager start it. */
 export class CommandStarter {
@@ -118,18 +122,37 @@ export class CommandStarter {
     } = startable;
     this.#writeInputs(startable, files);
     await this.#pipes.take(files.stdoutPipe, files.stderrPipe);
-    const copying = this.#startUnit(copyUnit(id), copyProperties(id, files));
+    const copying = this.#startCopier(id, files);
     // It may fail while the directory is being made durable; the failure is looked at below.
     copying.catch(() => undefined);
     await durable;
     mark(files.starting);
     const running = this.#startUnit(commandUnit(id), commandProperties({ params, program, files }));
     const [copied, started] = await Promise.allSettled([copying, running]);
+    if (mayRun(started)) return;
     if (started.status === 'rejected') throw asError(started.reason);
-    if (copied.status === 'rejected') {
+    if (copied.status === 'rejected' && !mayRun(copied)) {
       // Nobody reads its pipes, so it waits to be executed for ever.
       await this.#units.kill(commandUnit(id), constants.signals.SIGKILL);
       throw asError(copied.reason);
+    }
+  }
+
+  /** Starts the copier of a command's output. One of that name reads pipes that are gone: it is ended. */
+  async #startCopier(id: string, files: CommandFiles): Promise<void> {
+    const unit = copyUnit(id);
+    const deadline = performance.now() + LEFTOVER_MS;
+    for (;;) {
+      try {
+        await this.#units.startTransient(unit, copyProperties(id, files));
+        return;
+      } catch (error) {
+        // Left by an attempt that started nothing, and killed a moment ago, maybe.
+        if (!(error instanceof UnitExists)) throw error;
+        if (performance.now() > deadline) throw new UnitRefused(error.message, { cause: error });
+      }
+      await this.#units.kill(unit, constants.signals.SIGKILL);
+      await new Promise((resolve) => setTimeout(resolve, LEFTOVER_POLL_MS));
     }
   }
 
@@ -172,6 +195,13 @@ function rejectionOf(
   return command.includes('/')
     ? `${command} is neither an absolute path nor a name without slash`
     : `there is no program ${command} in PATH`;
+}
+
+/** Whether nobody knows if a unit was started. Who looks after commands will see. */
+function mayRun(start: PromiseSettledResult<void>): boolean {
+  const isUnanswered = start.status === 'rejected' && start.reason instanceof UnitUnanswered;
+  if (isUnanswered) log('warn', 'start not answered', { error: messageOf(start.reason) });
+  return isUnanswered;
 }
 
 function asError(reason: unknown): Error {

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { LIMITS } from '@myx/protocol';
 import type { CommandResult, CommandState, StreamOffsets } from '@myx/protocol';
+import { log, messageOf } from '../log.ts';
 import { OutputStream } from './output-stream.ts';
 import type { CommandFiles, SpooledRequest } from './spool.ts';
 
@@ -107,13 +108,17 @@ export class Command {
 
   #startWatching(): void {
     if (this.#watcher !== undefined) return;
-    this.#watcher = watch(this.files.directory, () => {
-      for (const waiter of [...this.#waiters]) waiter();
-    });
-    // No more watches to be had: the safety poll still finds everything, a second later.
-    this.#watcher.on('error', () => {
-      this.#stopWatching();
-    });
+    try {
+      this.#watcher = watch(this.files.directory, () => {
+        for (const waiter of [...this.#waiters]) waiter();
+      });
+      this.#watcher.on('error', () => {
+        this.#stopWatching();
+      });
+    } catch (error) {
+      // No more watches to be had: the safety poll still finds everything, a second later.
+      log('warn', 'output not watched', { command_id: this.id, error: messageOf(error) });
+    }
   }
 
   #stopWatching(): void {

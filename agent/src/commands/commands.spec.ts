@@ -13,131 +13,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CommandState, commandUnit, executeCommand } from '@myx/protocol';
-import type { CommandResult, ExecuteCommandParams } from '@myx/protocol';
-import { UnitExists, UnitManager, UnitRefused } from '../systemd/unit-manager.ts';
-import type { UnitListener, UnitProperty, UnitState } from '../systemd/unit-manager.ts';
-import { COMMAND_BOUNDS, CommandService } from './command-service.ts';
+import type { ExecuteCommandParams } from '@myx/protocol';
+import { CommandBench } from '../../../test/support/command-bench.ts';
+import { COMMAND_BOUNDS } from './command-service.ts';
 import type { CommandBounds } from './command-service.ts';
 import { dropExpired } from './command-monitor.ts';
-import { recoverCommands } from './recovery.ts';
-import { Spool } from './spool.ts';
 import { ALL_COPIED } from './copier.ts';
-
-/** A service manager that loads units, runs nothing, and ends them when it is told to. */
-class FakeUnitManager extends UnitManager {
-  readonly units = new Map<string, UnitState>();
-  readonly starts: string[] = [];
-  refuses = false;
-  #listener: UnitListener = () => undefined;
-
-  override listen(_prefix: string, listener: UnitListener): void {
-    this.#listener = listener;
-  }
-
-  override startTransient(unit: string, _properties: readonly UnitProperty[]): Promise<void> {
-    if (this.refuses) return Promise.reject(new UnitRefused('out of order'));
-    if (this.units.has(unit)) return Promise.reject(new UnitExists(unit));
-    this.starts.push(unit);
-    this.units.set(unit, running);
-    return Promise.resolve();
-  }
-
-  override kill(unit: string, _signal: number): Promise<void> {
-    if (unit.startsWith('myx-output-')) this.units.delete(unit);
-    else if (this.units.get(unit)?.subState === 'running') this.end(unit, 2, 15);
-    return Promise.resolve();
-  }
-
-  override state(unit: string): Promise<UnitState | undefined> {
-    return Promise.resolve(this.units.get(unit));
-  }
-
-  override list(): Promise<ReadonlyMap<string, UnitState>> {
-    return Promise.resolve(this.units);
-  }
-
-  override release(unit: string): Promise<void> {
-    this.units.delete(unit);
-    return Promise.resolve();
-  }
-
-  override isStopping(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-
-  override version(): Promise<string> {
-    return Promise.resolve('252');
-  }
-
-  /** Ends the main process of a unit and tells so. */
-  end(unit: string, mainCode: number, mainStatus: number): void {
-    const ending = { ...running.ending, mainCode, mainStatus, exitedAt: Date.now() };
-    this.units.set(unit, { ...running, subState: 'exited', ending });
-    this.#listener(unit, 'active', 'exited');
-  }
-}
-
-const running: UnitState = {
-  activeState: 'active',
-  subState: 'running',
-  hasJob: false,
-  controlGroup: '',
-  ending: {
-    result: 'success',
-    wasActive: true,
-    mainCode: 0,
-    mainStatus: 0,
-    startedAt: Date.now(),
-    exitedAt: 0,
-  },
-};
-
-/** An agent's commands without an agent; `restart` forgets everything that is not on disk. */
-class Bench {
-  readonly units = new FakeUnitManager();
-  readonly finished: [string, CommandResult][] = [];
-  spool: Spool;
-  service: CommandService;
-
-  readonly root: string;
-  readonly bounds: CommandBounds;
-
-  constructor(root: string, bounds: CommandBounds) {
-    this.root = root;
-    this.bounds = bounds;
-    this.spool = new Spool(root);
-    this.service = this.#serve('boot-1');
-  }
-
-  async restart(bootId = 'boot-1'): Promise<void> {
-    this.spool = new Spool(this.root);
-    this.service = this.#serve(bootId);
-    await this.service.open();
-    const { finisher, commands } = this.service;
-    await recoverCommands({ spool: this.spool, units: this.units, finisher, commands });
-  }
-
-  /** Ends a command as its program would: output copied, status known to the service manager. */
-  async end(id: string, status: number): Promise<void> {
-    writeFileSync(this.spool.files(id).outputRecord, ALL_COPIED);
-    this.units.end(commandUnit(id), 1, status);
-    await this.service.commands.get(id)?.waitForEnd(30_000);
-  }
-
-  #serve(bootId: string): CommandService {
-    return new CommandService({
-      spool: this.spool,
-      units: this.units,
-      bootId,
-      bounds: this.bounds,
-      observer: {
-        accepted: () => undefined,
-        started: () => undefined,
-        finished: ({ id }, result) => this.finished.push([id, result]),
-      },
-    });
-  }
-}
 
 let root: string;
 
@@ -149,8 +30,8 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-async function bench(bounds: Partial<CommandBounds> = {}): Promise<Bench> {
-  const made = new Bench(root, { ...COMMAND_BOUNDS, ...bounds });
+async function bench(bounds: Partial<CommandBounds> = {}): Promise<CommandBench> {
+  const made = new CommandBench(root, { ...COMMAND_BOUNDS, ...bounds });
   await made.service.open();
   return made;
 }
@@ -166,7 +47,7 @@ function request(changes: Partial<ExecuteCommandParams> = {}): ExecuteCommandPar
   return executeCommand.params.parse(params);
 }
 
-const starts = ({ units }: Bench): string[] =>
+const starts = ({ units }: CommandBench): string[] =>
   units.starts.filter((unit) => unit.startsWith('myx-command-'));
 
 describe('starting', () => {
@@ -367,7 +248,7 @@ describe('after a restart', () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-        const tested = new Bench(path.join(root, `run-${(run += 1)}`), COMMAND_BOUNDS);
+        const tested = new CommandBench(path.join(root, `run-${(run += 1)}`), COMMAND_BOUNDS);
         await tested.service.open();
         const id = { command_id: 'command-1' };
         let boot = 1;

@@ -11,6 +11,7 @@ import { copyUnit } from './copier.ts';
 export interface RecoveryOptions {
   readonly spool: Spool;
   readonly units: UnitManager;
+  readonly bootId: string;
   readonly finisher: CommandFinisher;
   /** Filled with every command of the spool. */
   readonly commands: Map<string, Command>;
@@ -33,10 +34,12 @@ export async function recoverCommands(options: RecoveryOptions): Promise<void> {
 }
 
 async function recover(id: string, options: RecoveryOptions): Promise<void> {
-  const { spool, units, commands, finisher } = options;
+  const { spool, units, bootId, commands, finisher } = options;
   const files = spool.files(id);
   const request = spool.readRequest(id);
-  const isUnstarted = !isMarked(files.starting) && spool.readResult(id) === undefined;
+  // The mark is not synced: after the server went down its absence proves nothing.
+  const isUnmarked = request?.boot_id === bootId && !isMarked(files.starting);
+  const isUnstarted = isUnmarked && spool.readResult(id) === undefined;
   if (spool.tombstones.has(id) || request === undefined || isUnstarted) {
     await units.kill(copyUnit(id), constants.signals.SIGKILL);
     spool.remove(id);

@@ -168,7 +168,8 @@ export class Spool {
   /** The final result, or undefined while there is none. */
   readResult(commandId: string): CommandResult | undefined {
     const text = readIfPresent(this.files(commandId).result);
-    return text === undefined ? undefined : CommandResult.parse(JSON.parse(text));
+    // Empty: the power failed before its content was on disk.
+    return text === undefined || text === '' ? undefined : CommandResult.parse(JSON.parse(text));
   }
 
   /** Stores the final result and removes what only the running command needed. */

@@ -3,7 +3,7 @@ import { DbusConnection, DbusError } from './dbus-connection.ts';
 import { asText } from './dbus-values.ts';
 import type { DbusMessage } from './dbus-message.ts';
 import type { DbusValue, DbusVariant } from './dbus-values.ts';
-import { UnitExists, UnitManager, UnitRefused } from './unit-manager.ts';
+import { UnitExists, UnitManager, UnitRefused, UnitUnanswered } from './unit-manager.ts';
 import type { UnitListener, UnitProperty, UnitState } from './unit-manager.ts';
 
 const DESTINATION = 'org.freedesktop.systemd1';
@@ -14,22 +14,35 @@ const UNIT = 'org.freedesktop.systemd1.Unit';
 const SERVICE = 'org.freedesktop.systemd1.Service';
 const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
+/** Where systemd may be reached. */
+export interface SystemdSocket {
+  readonly path: string;
+  /** Whether it is that of a message bus. */
+  readonly isBus: boolean;
+}
+
 /**
  * systemd's own socket, which systemctl uses too, needs no message bus; the system bus is the fallback.
  */
-const SOCKETS = [
+const SOCKETS: readonly SystemdSocket[] = [
   { path: '/run/systemd/private', isBus: false },
   { path: '/run/dbus/system_bus_socket', isBus: true },
-] as const;
+];
 
 const IDLE_CLOSE_MS = 60_000;
 
 /** Talks to systemd over D-Bus: no process is started for it. Connects when needed, lets go when idle. */
 export class SystemdUnitManager extends UnitManager {
+  readonly #sockets: readonly SystemdSocket[];
   #connection: Promise<DbusConnection> | undefined;
   #prefix = '';
   #listener: UnitListener = () => undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(sockets: readonly SystemdSocket[] = SOCKETS) {
+    super();
+    this.#sockets = sockets;
+  }
 
   override listen(prefix: string, listener: UnitListener): void {
     this.#prefix = UNIT_PATH + pathLabel(prefix);
@@ -38,10 +51,18 @@ export class SystemdUnitManager extends UnitManager {
 
   override async startTransient(unit: string, properties: readonly UnitProperty[]): Promise<void> {
     try {
+      await this.#connected();
+    } catch (error) {
+      throw new UnitRefused(messageOf(error), { cause: error });
+    }
+    try {
       await this.#call('StartTransientUnit', 'ssa(sv)a(sa(sv))', [unit, 'fail', properties, []]);
     } catch (error) {
       if (error instanceof DbusError && error.errorName.endsWith('.UnitExists')) {
         throw new UnitExists(messageOf(error), { cause: error });
+      }
+      if (error instanceof DbusError && error.errorName === '') {
+        throw new UnitUnanswered(messageOf(error), { cause: error });
       }
       throw new UnitRefused(messageOf(error), { cause: error });
     }
@@ -167,16 +188,20 @@ export class SystemdUnitManager extends UnitManager {
 
   async #connected(): Promise<DbusConnection> {
     this.#postponeClose();
+    const last = this.#connection;
     // An attempt that failed is no reason not to try again.
-    const current = await this.#connection?.catch(() => undefined);
+    const current = await last?.catch(() => undefined);
     if (current?.isOpen === true) return current;
-    this.#connection = this.#connect();
+    // All who come at the same time share one connection: answers in the order of the questions, and
+    // none that nobody closes.
+    if (this.#connection === last) this.#connection = undefined;
+    this.#connection ??= this.#connect();
     return this.#connection;
   }
 
   async #connect(): Promise<DbusConnection> {
     const failures: string[] = [];
-    for (const { path, isBus } of SOCKETS) {
+    for (const { path, isBus } of this.#sockets) {
       try {
         const connection = await DbusConnection.open(path, (signal) => {
           this.#changed(signal);

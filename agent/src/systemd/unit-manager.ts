@@ -32,6 +32,11 @@ export interface UnitEnding {
   readonly exitedAt: number;
 }
 
+/** Whether a unit's start is asked for but waits for its turn: it has no processes yet. */
+export function isQueued({ activeState, hasJob }: UnitState): boolean {
+  return hasJob && activeState === 'inactive';
+}
+
 /** Called when the active state of a unit changed. */
 export type UnitListener = (unit: string, activeState: string, subState: string) => void;
 
@@ -43,6 +48,11 @@ export class UnitExists extends Error {
 /** The service manager refused, or cannot be reached. Nothing was started. */
 export class UnitRefused extends Error {
   override readonly name = 'UnitRefused';
+}
+
+/** The service manager was asked and did not answer: whether it has started the unit is not known. */
+export class UnitUnanswered extends Error {
+  override readonly name = 'UnitUnanswered';
 }
 
 /**
@@ -59,7 +69,7 @@ export abstract class UnitManager {
   /**
    * Starts a transient service without waiting for it.
    *
-   * @throws UnitExists or UnitRefused
+   * @throws UnitExists, UnitRefused or UnitUnanswered
    */
   abstract startTransient(unit: string, properties: readonly UnitProperty[]): Promise<void>;
 
