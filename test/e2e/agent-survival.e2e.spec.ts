@@ -141,9 +141,11 @@ describe.each(AGENT_RUNTIMES.map((runtime, index) => [runtime, index + 1] as con
 
       it('a timeout holds', async () => {
         const isThere = async (): Promise<boolean> =>
-          (await agent.host.exec(['pgrep', '-f', '^sleep 6666'])).code === 0;
-        const id = await agent.start({ command: 'sleep', args: ['6666'], timeout: 5 });
-        await eventually('it runs', async () => (await isThere()) || undefined);
+          (await agent.host.exec(['pgrep', '-f', 'sleep 6666'])).code === 0;
+        // Tells that it has begun, because it may be over before anybody looks for its process.
+        const script = 'echo up; exec sleep 6666';
+        const id = await agent.start({ ...shell(script), timeout: 5 });
+        await agent.wrote(id);
         await agent.host.mustExec(['systemctl', 'stop', AGENT_UNIT]);
         await eventually('it is ended', async () => !(await isThere()) || undefined);
         await agent.host.mustExec(['systemctl', 'start', AGENT_UNIT]);
