@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 
+import { eventually } from '../../../../test/support/eventually.js';
 import { type SourceProcess, startSource } from '../../../../test/support/source-process.js';
 import { driverOptions } from './database-connection.js';
 import { DataDirectoryInUseError, EmbeddedPostgres } from './embedded-postgres.js';
@@ -17,7 +19,7 @@ const OTHER_MANAGER = new URL(
   import.meta.url,
 ).pathname;
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let parent: string;
 let dataDir: string;
@@ -88,6 +90,12 @@ async function lockedBackend(): Promise<number> {
   } finally {
     await client.end();
   }
+}
+
+/** The server notes in its pid file that it was told to stop. */
+async function isStopping(): Promise<true | undefined> {
+  const noted = await readFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8');
+  return /^stopping\b/m.test(noted) ? true : undefined;
 }
 
 async function untilReady(server: EmbeddedPostgres): Promise<void> {
@@ -250,6 +258,68 @@ describe('EmbeddedPostgres', () => {
     expect(await commandLine(pid)).toBe('');
   });
 
+  it('leaves nothing running when the start is given up', async () => {
+    const server = makeServer();
+    const givenUp = new AbortController();
+    const starting = server.start(givenUp.signal);
+    while (server.status().pid === undefined) await pause(1);
+    const pid = server.status().pid ?? 0;
+    givenUp.abort(new Error('given up'));
+
+    await expect(starting).rejects.toThrow('given up');
+
+    expect(await commandLine(pid)).toBe('');
+  });
+
+  it('ends a server that it took over also while its connection to it is lost', async () => {
+    const killed = startOther();
+    const pid = Number((await killed.nextLine()).replace('ready ', ''));
+    await killed.kill();
+    const successor = makeServer();
+    await successor.start();
+    await query(successor, `select pg_terminate_backend(${await lockedBackend()})`);
+    while (successor.status().state === 'ready') await pause(1);
+
+    await successor.stop();
+
+    expect(await commandLine(pid)).toBe('');
+  });
+
+  it('ends a server that does not answer any more', async () => {
+    const server = makeServer();
+    await server.start();
+    const silent = await lockedBackend();
+    process.kill(silent, 'SIGSTOP');
+    const stopping = server.stop();
+    await eventually('the server is told to stop', isStopping, { deadlineMs: 30_000 }).finally(() =>
+      process.kill(silent, 'SIGCONT'),
+    );
+
+    await stopping;
+
+    expect(await findPostmaster(join(dataDir, 'postgres', 'data'))).toBeUndefined();
+  });
+
+  it('waits for what a killed server left running', async () => {
+    const killed = startOther();
+    const pid = Number((await killed.nextLine()).replace('ready ', ''));
+    const [orphan = 0] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+      .trim()
+      .split(' ')
+      .map(Number);
+    process.kill(orphan, 'SIGSTOP');
+    process.kill(pid, 'SIGKILL');
+    await killed.kill();
+    const successor = makeServer();
+    const starting = successor.start();
+    await Promise.race([starting, pause(1_500)]);
+    process.kill(orphan, 'SIGCONT');
+
+    await starting;
+
+    expect(successor.status().state).toBe('ready');
+  });
+
   it('serves as the manager itself when that is not root', async () => {
     const { uid, gid } = borrowedAccount(readPasswd());
     await mkdir(dataDir, { mode: 0o700 });
@@ -284,13 +354,20 @@ describe('EmbeddedPostgres', () => {
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('starts over the pid file of a dead server whose number belongs to another process now', async () => {
+  it('starts over the locks of a dead server whose number belongs to another process now', async () => {
     const server = makeServer();
     await server.start();
     await server.stop();
-    await writeFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), `${process.pid}\n`);
+    const { uid } = await stat(join(dataDir, 'postgres', 'data'));
+    const other = spawn('sleep', ['600'], { uid, stdio: 'ignore' });
+    const locks = ['data/postmaster.pid', 'run/.s.PGSQL.5432.lock'];
+    for (const lock of locks) {
+      await writeFile(join(dataDir, 'postgres', lock), `${other.pid ?? 0}\n`);
+    }
 
-    await makeServer().start();
+    await makeServer()
+      .start()
+      .finally(() => other.kill());
 
     expect(servers.at(-1)?.status().state).toBe('ready');
   });

@@ -8,7 +8,7 @@ import type { DatabaseConnection } from './database-connection.js';
 import { EMBEDDED_ROLE, type PostgresCluster, prepareCluster } from './postgres-cluster.js';
 import { PostgresLog } from './postgres-log.js';
 import {
-  clearStalePid,
+  clearStaleLocks,
   findPostmaster,
   isRunning,
   type StartedPostgres,
@@ -17,6 +17,8 @@ import {
 } from './postgres-process.js';
 
 const PORT = 5432;
+/** How PostgreSQL names its socket. */
+const SOCKET = `.s.PGSQL.${PORT}`;
 const DATABASE = 'myx';
 /** unix(7): sun_path holds 108 bytes with the closing zero. */
 const LONGEST_SOCKET_PATH = 107;
@@ -28,6 +30,10 @@ const START_PATIENCE_MS = 120_000;
 const LIVING_PATIENCE_MS = 1_000;
 /** How long the server may take to notice that the manager with the lock was killed. */
 const DEAD_PATIENCE_MS = 30_000;
+/** A server that does not even answer this long is asked again, or given up. */
+const ANSWER_PATIENCE_MS = 20_000;
+/** How long a connection that is closed is waited for: a server that hangs never confirms it. */
+const GOODBYE_MS = 2_000;
 const LOG_CHECK_MS = 60_000;
 const BACKOFF_MS = { first: 100, last: 10_000 } as const;
 
@@ -84,6 +90,8 @@ export class EmbeddedPostgres {
   #socketHandle: number | undefined;
   /** The server this manager started last. */
   #spawned: StartedPostgres | undefined;
+  /** The server that this manager had the lock of last, whoever started it. */
+  #served: number | undefined;
   #holder: pg.Client | undefined;
   #logTimer: NodeJS.Timeout | undefined;
   #status: EmbeddedPostgresStatus = { state: 'stopped', pid: undefined, problem: undefined };
@@ -116,25 +124,33 @@ export class EmbeddedPostgres {
 
   /**
    * Starts the server, or takes over the one that runs on this data directory, and ends when queries are
-   * answered.
+   * answered. Nothing is left running when `signal` gives the start up, or when it fails.
    * @throws DataDirectoryInUseError when another manager, named in the message, is using it
    * @throws Error with the end of the server's log when it does not start
    */
-  async start(): Promise<void> {
-    this.#stopping = new AbortController();
+  async start(signal?: AbortSignal): Promise<void> {
+    const stopping = new AbortController();
+    const giveUp = (): void => {
+      stopping.abort(signal?.reason);
+    };
+    this.#stopping = stopping;
+    signal?.addEventListener('abort', giveUp, { once: true });
     this.#setStatus('starting', undefined);
     try {
+      signal?.throwIfAborted();
       this.#cluster = await prepareCluster(this.#options.dataDir);
       await this.#bringUp();
       await this.#ensureDatabase();
     } catch (error) {
-      const inUse = error instanceof DataDirectoryInUseError;
+      stopping.abort();
+      await this.#restarting;
       this.#setStatus('stopped', (error as Error).message);
       await this.#release();
-      // Whose lock it is, whose server it is, whoever of the two started it.
-      if (inUse) this.#spawned = undefined;
-      await this.#stopSpawned();
+      if (error instanceof DataDirectoryInUseError) this.#disown();
+      await this.#stopUnheld();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
     this.#logTimer = setInterval(() => void this.#log().bound(), LOG_CHECK_MS).unref();
   }
@@ -147,18 +163,19 @@ export class EmbeddedPostgres {
     const pid = this.#holder === undefined ? undefined : this.#status.pid;
     this.#setStatus('stopped', undefined);
     await this.#release();
-    if (pid === undefined) await this.#stopSpawned();
+    if (pid === undefined) await this.#stopUnheld();
     else await stopPostgres(pid);
   }
 
   /** Server, connection and lock; the state is ready afterwards. */
   async #bringUp(): Promise<void> {
     const cluster = this.#requireCluster();
+    this.#stopping.signal.throwIfAborted();
     await this.#log().bound();
     let started: StartedPostgres | undefined;
     let pid = await findPostmaster(cluster.dataDir);
     if (pid === undefined) {
-      await clearStalePid(cluster.dataDir);
+      await clearStaleLocks(cluster.dataDir, join(cluster.socketDir, `${SOCKET}.lock`));
       started = spawnPostgres({
         ...cluster,
         program: cluster.binaries.postgres,
@@ -171,10 +188,12 @@ export class EmbeddedPostgres {
     }
     this.#setStatus(this.#status.state, this.#status.problem, pid);
     const holder = await this.#connectWhenReady(started);
+    const serving = (await findPostmaster(cluster.dataDir)) ?? pid;
+    // Nothing is awaited between the lock and the watch: a server that ended there would never be missed.
     await this.#takeLock(holder);
     this.#holder = holder;
-    const serving = await findPostmaster(cluster.dataDir);
-    this.#setStatus('ready', undefined, serving ?? pid);
+    this.#served = serving;
+    this.#setStatus('ready', undefined, serving);
     this.#watch(holder);
   }
 
@@ -211,6 +230,7 @@ export class EmbeddedPostgres {
     try {
       const start = Date.now();
       for (;;) {
+        this.#stopping.signal.throwIfAborted();
         const { rows } = await holder.query<{ taken: boolean }>(
           'select pg_try_advisory_lock($1) as taken',
           [MANAGER_LOCK],
@@ -227,7 +247,7 @@ export class EmbeddedPostgres {
         await pause(100);
       }
     } catch (error) {
-      await holder.end();
+      await goodbye(holder);
       throw error;
     }
   }
@@ -258,6 +278,7 @@ export class EmbeddedPostgres {
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
+        if (error instanceof DataDirectoryInUseError) this.#disown();
         const { message } = error as Error;
         this.#logger.error(
           { err: error, wait_ms: wait },
@@ -278,11 +299,28 @@ export class EmbeddedPostgres {
     if (spawned?.pid !== undefined && spawned.end() === undefined) await stopPostgres(spawned.pid);
   }
 
+  /** While the connection with the lock is lost, the server it was lost to is still this manager's to end. */
+  async #stopUnheld(): Promise<void> {
+    await this.#stopSpawned();
+    const served = this.#served;
+    this.#served = undefined;
+    if (this.#cluster === undefined || served === undefined) return;
+    if ((await findPostmaster(this.#cluster.dataDir)) === served) await stopPostgres(served);
+  }
+
+  /** Whose lock it is, whose server it is, whoever of the two started it. */
+  #disown(): void {
+    this.#spawned = undefined;
+    this.#served = undefined;
+  }
+
   async #ensureDatabase(): Promise<void> {
     const client = this.#holder;
     const { rowCount } =
       (await client?.query('select from pg_database where datname = $1', [DATABASE])) ?? {};
-    if (rowCount === 0) await client?.query(`create database ${DATABASE}`);
+    if (rowCount !== 0) return;
+    const query = { text: `create database ${DATABASE}`, query_timeout: START_PATIENCE_MS };
+    await client?.query(query);
   }
 
   #newClient(database: string, name: string): pg.Client {
@@ -292,6 +330,8 @@ export class EmbeddedPostgres {
       user: EMBEDDED_ROLE,
       database,
       application_name: name,
+      connectionTimeoutMillis: ANSWER_PATIENCE_MS,
+      query_timeout: ANSWER_PATIENCE_MS,
     });
     // Errors of an idle connection come as events; its end is what matters and is watched.
     client.on('error', (error) => {
@@ -303,7 +343,7 @@ export class EmbeddedPostgres {
   /** A directory too deep for a socket address is reached through a handle on it (proc_pid_fd(5)). */
   #host(): string {
     const { socketDir } = this.#requireCluster();
-    const path = join(socketDir, `.s.PGSQL.${PORT}`);
+    const path = join(socketDir, SOCKET);
     if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return socketDir;
     this.#socketHandle ??= openSync(socketDir, constants.O_RDONLY | constants.O_DIRECTORY);
     return `/proc/self/fd/${this.#socketHandle}`;
@@ -321,7 +361,7 @@ export class EmbeddedPostgres {
   async #release(): Promise<void> {
     const holder = this.#holder;
     this.#holder = undefined;
-    await holder?.end();
+    if (holder !== undefined) await goodbye(holder);
     if (this.#socketHandle !== undefined) closeSync(this.#socketHandle);
     this.#socketHandle = undefined;
   }
@@ -333,6 +373,10 @@ export class EmbeddedPostgres {
   ): void {
     this.#status = { state, problem, pid };
   }
+}
+
+async function goodbye(client: pg.Client): Promise<void> {
+  await Promise.race([client.end(), pause(GOODBYE_MS, undefined, { ref: false })]);
 }
 
 /** The process that has the manager's lock, as its connection is named. */

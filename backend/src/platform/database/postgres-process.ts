@@ -13,6 +13,9 @@ import { type Account, isErrno } from './postgres-account.js';
  */
 export const OWN_DIRECTORY = '/proc/self/cwd';
 
+/** Where PostgreSQL notes its process, in its data directory. */
+const PID_FILE = 'postmaster.pid';
+
 /** How PostgreSQL is told to stop (see "Shutting Down the Server" in its manual). */
 const STOP_SIGNALS = [
   { signal: 'SIGINT', patienceMs: 15_000 },
@@ -45,22 +48,23 @@ export interface StartedPostgres {
  * not taken for it: the process must be a PostgreSQL and have its working directory in `dataDir`.
  */
 export async function findPostmaster(dataDir: string): Promise<number | undefined> {
-  const pid = await recordedPid(dataDir);
+  const pid = await recordedPid(join(dataDir, PID_FILE));
   return pid !== undefined && (await servesDirectory(pid, await realpath(dataDir)))
     ? pid
     : undefined;
 }
 
 /**
- * Removes the pid file of a server that no longer exists when its number now belongs to another process:
- * after a reboot or in a restarted container PostgreSQL would refuse to start over it. Waits for orphaned
- * processes of that server first: they may still write.
+ * Waits for orphaned processes of a server that no longer exists: PostgreSQL refuses to start beside them,
+ * and they may still write. Then removes its pid file and the lock of its socket when there is a process of that
+ * number, another one after a reboot or in a restarted container, or a zombie: PostgreSQL would refuse to start over
+ * them.
  * @throws Error when such processes stay
  */
-export async function clearStalePid(dataDir: string): Promise<void> {
-  const pid = await recordedPid(dataDir);
-  // A number that nobody has is PostgreSQL's own business: it checks more than can be seen from here.
-  if (pid === undefined || !(await isRunning(pid))) return;
+export async function clearStaleLocks(dataDir: string, socketLock: string): Promise<void> {
+  const pidFile = join(dataDir, PID_FILE);
+  const pid = await recordedPid(pidFile);
+  if (pid === undefined) return;
   const path = await realpath(dataDir);
   const deadline = Date.now() + ORPHAN_PATIENCE_MS;
   for (;;) {
@@ -74,8 +78,11 @@ export async function clearStalePid(dataDir: string): Promise<void> {
     }
     await pause(100);
   }
-  if ((await recordedPid(dataDir)) === pid)
-    await rm(join(dataDir, 'postmaster.pid'), { force: true });
+  // A number that nobody has is PostgreSQL's own business: it checks more than can be seen from here.
+  if ((await stateOf(pid)) === undefined) return;
+  for (const lock of [pidFile, socketLock]) {
+    if ((await recordedPid(lock)) === pid) await rm(lock, { force: true });
+  }
 }
 
 /** Starts the server, detached: a Ctrl-C for the manager must not reach it before the manager is done. */
@@ -135,19 +142,25 @@ export async function stopPostgres(pid: number): Promise<void> {
 
 /** Whether the process exists and is not a zombie waiting to be reaped. */
 export async function isRunning(pid: number): Promise<boolean> {
+  const state = await stateOf(pid);
+  return state !== undefined && state !== 'Z';
+}
+
+/** The letter of a process's state; undefined when there is no such process, not even a zombie. */
+async function stateOf(pid: number): Promise<string | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/stat`, 'utf8');
     // proc_pid_stat(5): the state follows the name, which is in parentheses and may hold any character.
-    return status.charAt(status.lastIndexOf(')') + 2) !== 'Z';
+    return status.charAt(status.lastIndexOf(')') + 2);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH')) return false;
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
 
-async function recordedPid(dataDir: string): Promise<number | undefined> {
+async function recordedPid(lock: string): Promise<number | undefined> {
   try {
-    const [line] = (await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n');
+    const [line] = (await readFile(lock, 'utf8')).split('\n');
     const pid = Number(line);
     return Number.isInteger(pid) && pid > 1 ? pid : undefined;
   } catch (error) {
