@@ -3,7 +3,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { Interval } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import { AgentHosts } from '../deployment-tool/index.js';
-import { StepFailure } from '../operations/index.js';
+import { ShuttingDown, StepFailure } from '../operations/index.js';
 import { MANAGER_CONFIG } from '../platform/config/index.js';
 import type { ManagerConfig } from '../platform/config/index.js';
 import { LOGGER } from '../platform/logging/index.js';
@@ -41,7 +41,8 @@ export class DriftScheduler implements OnApplicationBootstrap, BeforeApplication
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStarted = false;
-    this.stopping.abort();
+    // So that what runs on a server that does not answer is not waited for.
+    this.stopping.abort(new ShuttingDown());
     await Promise.all(this.running);
   }
 
