@@ -8,15 +8,24 @@ export class ManagerInstances {
   /** Id of this process; a restarted manager is another one. */
   readonly id = randomUUID();
 
+  private readonly saying = new Set<Promise<void>>();
+  private isGone = false;
+
   constructor(private readonly repository: HeartbeatsRepository) {}
 
-  /** Says that this manager is alive. To be repeated every few seconds. */
-  seen(): Promise<void> {
-    return this.repository.seen(this.id);
+  /** Says that this manager is alive, unless it is going. To be repeated every few seconds. */
+  async seen(): Promise<void> {
+    if (this.isGone) return;
+    const saying = this.repository.seen(this.id).finally(() => this.saying.delete(saying));
+    this.saying.add(saying);
+    await saying;
   }
 
-  /** Says that this manager is going. */
-  gone(): Promise<void> {
-    return this.repository.gone(this.id);
+  /** Says that this manager is going: the last that is heard of it. */
+  async gone(): Promise<void> {
+    this.isGone = true;
+    // What is being said would otherwise bring it to life again.
+    await Promise.allSettled(this.saying);
+    await this.repository.gone(this.id);
   }
 }
