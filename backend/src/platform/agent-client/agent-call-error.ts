@@ -41,8 +41,8 @@ export class AgentCallError extends Error {
   }
 }
 
-/** How far a connection got before it failed. */
-export type ConnectPhase = 'resolving' | 'handshaking' | 'established';
+/** How far a connection got before it failed. An address needs no resolving. */
+export type ConnectPhase = 'resolving' | 'connecting' | 'handshaking' | 'established';
 
 interface Cause {
   readonly layer: AgentCallLayer;
@@ -51,6 +51,13 @@ interface Cause {
   readonly advice: string;
 }
 
+const RESOLVER_UNAVAILABLE: Cause = {
+  layer: 'dns',
+  code: 'resolver_unavailable',
+  retryable: true,
+  advice: 'the name server did not answer; check the manager’s DNS',
+};
+
 const SYSTEM_CAUSES: Readonly<Record<string, Cause>> = {
   ENOTFOUND: {
     layer: 'dns',
@@ -58,12 +65,7 @@ const SYSTEM_CAUSES: Readonly<Record<string, Cause>> = {
     retryable: true,
     advice: 'the host name does not resolve; correct the host or its DNS record',
   },
-  EAI_AGAIN: {
-    layer: 'dns',
-    code: 'resolver_unavailable',
-    retryable: true,
-    advice: 'the name server did not answer; check the manager’s DNS',
-  },
+  EAI_AGAIN: RESOLVER_UNAVAILABLE,
   ECONNREFUSED: {
     layer: 'tcp',
     code: 'connection_refused',
@@ -148,7 +150,9 @@ function connectCause(code: string, phase: ConnectPhase): Cause {
   if (OTHER_CERTIFICATE.has(code)) return PIN_CHANGED;
   const known = TLS_CAUSES[code];
   if (known) return known;
-  if (phase === 'resolving') {
+  // Our own deadline passed before there was an address to connect to.
+  if (phase === 'resolving' && code === 'ETIMEDOUT') return RESOLVER_UNAVAILABLE;
+  if (phase === 'resolving' || phase === 'connecting') {
     return (
       SYSTEM_CAUSES[code] ?? {
         layer: 'tcp',

@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@myx/protocol';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -13,6 +18,20 @@ afterEach(() => agents.close());
 const healthy: Answer = ({ rpc }, response) => {
   response.end(JSON.stringify({ jsonrpc: '2.0', id: rpc.id, result: HEALTHY }));
 };
+
+/** Keeps every thread busy that could look a name up, until the answer is called: a FIFO waits for its writer. */
+function occupyThreads(): () => Promise<void> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'myx-threads-'));
+  const fifo = path.join(directory, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const readers = Array.from({ length: 64 }, () => open(fifo, 'r'));
+  return async () => {
+    const writer = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    for (const reader of await Promise.all(readers)) await reader.close();
+    closeSync(writer);
+    rmSync(directory, { recursive: true });
+  };
+}
 
 describe('a call', () => {
   it('answers the parsed result and keeps its connection', async () => {
@@ -58,6 +77,18 @@ describe('a call', () => {
 
     await expect(call).rejects.toThrow();
     expect(requests).toHaveLength(0);
+  });
+});
+
+describe('a name whose lookup never ends', () => {
+  it('is no silent host', async () => {
+    const { port } = await agents.start(healthy);
+    const client = agents.client(port, { host: 'localhost', connectTimeoutMs: 300 });
+    const free = occupyThreads();
+
+    const { error } = await failingCall(client, 0).finally(free);
+
+    expect(error).toMatchObject({ layer: 'dns', code: 'resolver_unavailable', notDelivered: true });
   });
 });
 
@@ -251,5 +282,22 @@ describe('answers of a hostile agent', () => {
     expect(await failing).toMatchObject({ error: replaced, notices: [] });
     expect(await failingCall(client)).toMatchObject({ error: replaced, notices: [] });
     expect(requests).toHaveLength(1);
+  });
+
+  it('opens nothing once it is closed, whatever is asked', async () => {
+    const { port, requests } = await agents.start(healthy);
+    const client = agents.client(port);
+    await client.close();
+    const offsets = { stdout: 0, stderr: 0 };
+    const params = { command_id: 'command-1', offsets, max_bytes: 1, wait_ms: 20_000 };
+
+    const asked = await Promise.allSettled([
+      client.call('get_command_log', params),
+      client.getFile('/var/lib/myx/file'),
+      client.events(0, new AbortController().signal)[Symbol.asyncIterator]().next(),
+    ]);
+
+    expect(asked).toMatchObject(Array(3).fill({ reason: { code: 'connection_replaced' } }));
+    expect(requests).toHaveLength(0);
   });
 });

@@ -54,7 +54,7 @@ function presentedCertificate(
 ): Promise<X509Certificate> {
   const { host, port, clientCertificate, timeoutMs } = options;
   return new Promise((resolve, reject) => {
-    let phase: ConnectPhase = 'resolving';
+    let phase: ConnectPhase = isIP(host) === 0 ? 'resolving' : 'connecting';
     const socket = tlsConnect({
       host,
       port,
@@ -67,6 +67,9 @@ function presentedCertificate(
     const timer = setTimeout(() => {
       socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
     }, timeoutMs);
+    socket.once('lookup', () => {
+      phase = 'connecting';
+    });
     socket.once('connect', () => {
       phase = 'handshaking';
     });

@@ -48,7 +48,7 @@ function openSocket(
 ): void {
   const target = hostAndPort(endpoint.host, endpoint.port);
   const pin = normaliseFingerprint(endpoint.certificate.fingerprint);
-  let phase: ConnectPhase = 'resolving';
+  let phase: ConnectPhase = isIP(endpoint.host) === 0 ? 'resolving' : 'connecting';
   const connection: ConnectionOptions & TcpNetConnectOpts = {
     host: endpoint.host,
     port: endpoint.port,
@@ -70,6 +70,9 @@ function openSocket(
   };
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
+  socket.once('lookup', () => {
+    phase = 'connecting';
+  });
   socket.once('connect', () => {
     phase = 'handshaking';
   });

@@ -120,6 +120,7 @@ export class UndiciAgentClient extends AgentClient {
   }
 
   async *events(after: number, signal: AbortSignal): AsyncGenerator<AgentEvent> {
+    this.refuseClosed();
     const request: Outgoing = {
       method: 'GET',
       path: `/${this.options.endpoint.path}/events?after=${after}`,
@@ -233,8 +234,14 @@ export class UndiciAgentClient extends AgentClient {
   }
 
   private waitingPool(): Pool {
+    this.refuseClosed();
     this.waits ??= new Pool(ORIGIN, { ...this.connection(), connections: WAIT_CONNECTIONS });
     return this.waits;
+  }
+
+  /** What is opened after the client was closed would lead to where the agent was, and be closed by nobody. */
+  private refuseClosed(): void {
+    if (this.isClosed) throw replacedFailure(this.target, new Error('the client is closed'));
   }
 
   private connection(): Client.Options {
