@@ -27,6 +27,10 @@ export class FakeUnitManager extends UnitManager {
   refuses = false;
   /** Starts units and does not say so. */
   isSilent = false;
+  /** The whole system is. */
+  isGoingDown = false;
+  /** Called before a unit is let go. */
+  beforeRelease: () => void = () => undefined;
   /** Asked of every start before it is carried out. */
   beforeStart: (unit: string) => Promise<void> = () => Promise.resolve();
   /** Started units wait for their turn until {@link begin}. */
@@ -72,6 +76,7 @@ export class FakeUnitManager extends UnitManager {
   }
 
   override release(unit: string): Promise<void> {
+    this.beforeRelease();
     this.failingReleases -= 1;
     if (this.failingReleases >= 0) return Promise.reject(new Error('out of reach'));
     this.units.delete(unit);
@@ -79,7 +84,7 @@ export class FakeUnitManager extends UnitManager {
   }
 
   override isStopping(): Promise<boolean> {
-    return Promise.resolve(false);
+    return Promise.resolve(this.isGoingDown);
   }
 
   override version(): Promise<string> {

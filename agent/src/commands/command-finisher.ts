@@ -95,7 +95,10 @@ export class CommandFinisher {
     const state = await this.#units.state(unit);
     if (state === undefined) return 'unknown';
     if (!isOver(state)) return 'none yet';
-    const ending = endingOf(state, command);
+    const ended = endingOf(state, command);
+    // Asked before it is recorded: whoever reads the record may do so after the system came up again.
+    const wasStopping = ended.signal !== null && (await this.#units.isStopping());
+    const ending = { ...ended, wasStopping };
     try {
       writeEnding(command.files.ending, ending);
       // Not waited for: systemd may take a while to end processes that were left behind.
@@ -149,8 +152,7 @@ export class CommandFinisher {
 
   async #isRebooted(command: Command, ending: Ending | undefined): Promise<boolean> {
     if (command.request.boot_id !== this.#bootId) return true;
-    const isUnexplained = ending?.signal !== null;
-    return isUnexplained && !isMarked(command.files.cancel) && (await this.#units.isStopping());
+    return ending?.wasStopping ?? this.#units.isStopping();
   }
 
   /** Waits until all output is in the spool; false when some is known to be missing. */

@@ -7,7 +7,8 @@ import { CommandBench } from '../../../test/support/command-bench.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { COMMAND_BOUNDS } from './command-service.ts';
 import { ALL_COPIED, copyUnit } from './copier.ts';
-import { writeEnding } from './ending.ts';
+import { readEnding, writeEnding } from './ending.ts';
+import type { Ending } from './ending.ts';
 
 const ID = { command_id: 'command-1' };
 const UNIT = commandUnit('command-1');
@@ -157,6 +158,29 @@ describe('a command that has just ended', () => {
 
     expect(tested.finished).toMatchObject([['command-1', { exit_code: 4 }]]);
     expect(tested.units.units.has(UNIT)).toBe(false);
+  });
+
+  it('is lost when the system went down, also for an agent that finds its record in the same boot', async () => {
+    // A container keeps the boot of its host when it is started again.
+    await tested.service.execute(request);
+    const { ending, result } = tested.spool.files('command-1');
+    let recorded: Ending | undefined;
+    tested.units.beforeRelease = () => (recorded = readEnding(ending));
+    tested.units.isGoingDown = true;
+    tested.units.end(UNIT, 2, 15);
+    await tested.service.commands.get('command-1')?.waitForEnd(30_000);
+    writeFileSync(ending, '');
+    writeEnding(ending, recorded!);
+    rmSync(result);
+    tested.units.isGoingDown = false;
+
+    await tested.restart();
+
+    const lost = { outcome: 'lost', signal: 'SIGTERM' };
+    expect(tested.finished).toMatchObject([
+      ['command-1', lost],
+      ['command-1', lost],
+    ]);
   });
 
   it('has a result also when the power failed before that was on disk', async () => {

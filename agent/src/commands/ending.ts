@@ -16,6 +16,8 @@ export const Ending = z.object({
   /** Milliseconds since 1970; null when unknown. */
   startedAt: z.number().nullable(),
   exitedAt: z.number().nullable(),
+  /** A signal ended it while the whole system was going down. */
+  wasStopping: z.boolean().optional(),
 });
 export type Ending = z.infer<typeof Ending>;
 
