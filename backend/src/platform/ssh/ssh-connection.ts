@@ -1,7 +1,7 @@
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { abortReason, untilAborted } from '../transport/deadline.js';
+import { Aftermath, abortReason, untilAborted } from '../transport/deadline.js';
 import type { StartedProgram } from '../transport/run-command.js';
 import type { HostKey } from './host-key.js';
 import { quoteArgv } from './quote-argv.js';
@@ -16,7 +16,12 @@ const MAX_SESSIONS = 4;
 /** How long to wait before a refused session is asked for again. */
 const REFUSED_WAIT_MS = 50;
 /** How often to ask when none of our own sessions can be the reason for the refusal. */
-const REFUSED_TRIES = 4;
+const REFUSED_TRIES = 10;
+/**
+ * How long the start of a program that is given up meanwhile is still waited for: what sudo has started by
+ * then nobody else could end.
+ */
+const HAND_OVER_MS = 5000;
 /** How long a polite end of the connection may take. */
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -76,7 +81,8 @@ export class SshConnection {
 
   /**
    * Starts an argument vector in a session of its own; see {@link StartedProgram}. Waits while too many
-   * channels are open, unless `urgent`.
+   * channels are open, unless `urgent`. When the signal aborts between asking the host and its answer, the
+   * program is handed over all the same, to be ended.
    */
   async exec(
     argv: readonly string[],
@@ -85,20 +91,23 @@ export class SshConnection {
   ): Promise<StartedProgram> {
     const commandLine = quoteArgv(argv);
     const release = await this.#slot(signal, urgent);
-    const open = (): Promise<StartedProgram> =>
-      this.#open(
+    const open = async (): Promise<StartedProgram> => {
+      if (signal.aborted) throw abortReason(signal);
+      using aftermath = new Aftermath(signal, HAND_OVER_MS);
+      return await this.#open(
         (done: (error: Error | undefined, channel: ClientChannel) => void) =>
           this.#client.exec(commandLine, done),
         (channel) => {
           channel.once('close', release);
           return this.#program(channel);
         },
-        signal,
+        aftermath.signal,
         (late) => {
           late.signal('KILL');
           late.destroy();
         },
       );
+    };
     try {
       return await this.#despiteRefusals(open, signal);
     } catch (error) {
@@ -139,12 +148,15 @@ export class SshConnection {
 
   /** Asks again for a session that the host refuses while our own others may be the reason (MaxSessions). */
   async #despiteRefusals<T>(open: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
+    let tries = 0;
+    for (;;) {
       try {
         return await open();
       } catch (error) {
+        // The last of the others may have ended this moment, which the host is still to notice.
         const othersAreOpen = this.#free < MAX_SESSIONS - 1;
-        if (!isOpenFailure(error) || (!othersAreOpen && tries >= REFUSED_TRIES)) throw error;
+        if (!othersAreOpen) tries += 1;
+        if (!isOpenFailure(error) || tries >= REFUSED_TRIES) throw error;
         await untilAborted(setTimeout(REFUSED_WAIT_MS), AbortSignal.any([signal, this.over]));
       }
     }
@@ -189,10 +201,14 @@ export class SshConnection {
     return () => {
       if (given) return;
       given = true;
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
+      this.#giveRoom();
     };
+  }
+
+  #giveRoom(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -206,6 +222,8 @@ export class SshConnection {
     } catch (error) {
       const at = this.#waiting.indexOf(mine);
       if (at >= 0) this.#waiting.splice(at, 1);
+      // The turn came in the very moment it was given up.
+      else this.#giveRoom();
       throw error;
     }
   }

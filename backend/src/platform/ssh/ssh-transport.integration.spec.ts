@@ -2,7 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import fc from 'fast-check';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { Socket, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { eventually } from '../../../../test/support/eventually.js';
 import { createTestUser, startSshd } from '../../../../test/support/test-sshd.js';
@@ -42,6 +45,33 @@ async function another(...config: string[]): Promise<TestSshd> {
   return started;
 }
 
+/** A way to sshd on which the answer to the second request from now on can be held back. */
+async function openGate(): Promise<{ port: number; hold: () => void; release: () => void }> {
+  let near = new Socket();
+  let far = new Socket();
+  let requests = 0;
+  const gate = createServer((incoming) => {
+    near = incoming;
+    far = connect(sshd.port, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => socket.destroy());
+    near.pipe(far).pipe(near);
+    near.on('data', () => {
+      requests -= 1;
+      if (requests === 0) far.unpipe(near).pause();
+    });
+  });
+  gate.listen(0, '127.0.0.1');
+  await once(gate, 'listening');
+  closers.push(() => gate.close());
+  return {
+    port: (gate.address() as AddressInfo).port,
+    hold: () => {
+      requests = 2;
+    },
+    release: () => far.pipe(near),
+  };
+}
+
 async function open(
   user: TestUser,
   more: Partial<SshTarget> = {},
@@ -68,6 +98,34 @@ describe('sudo over SSH', () => {
     const transport = await open(login({ sudo: 'nopasswd' }));
 
     expect(text((await transport.run(['id', '-un'], { sudo: true })).stdout)).toBe('root\n');
+  });
+
+  it('ends a program that is given up before the host has confirmed its start', async () => {
+    const user = login({ sudo: 'nopasswd' });
+    const gate = await openGate();
+    const transport = await open(user, { port: gate.port });
+    const file = `${user.home}/started`;
+    const stop = new AbortController();
+    // The first request opens a channel, the second one starts the program on it.
+    gate.hold();
+    const running = transport.run(['sh', '-c', 'echo $$ >"$0"; exec sleep 600', file], {
+      sudo: true,
+      signal: stop.signal,
+    });
+    const pid = await eventually(
+      'it runs',
+      async () => (await readFile(file, 'utf8')) || undefined,
+    );
+
+    stop.abort(new Error('given up'));
+    gate.release();
+
+    await expect(running).rejects.toThrow('given up');
+    const state = (): Promise<string> =>
+      readFile(`/proc/${pid.trim()}/cmdline`, 'utf8').catch(() => '');
+    await eventually('it ends', async () => ((await state()) === '' ? true : undefined), {
+      deadlineMs: 30_000,
+    });
   });
 
   it('never hands the password to the program, asked for or not', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deadline, DeadlineExpired, abortReason, untilAborted } from './deadline.js';
+import { Aftermath, Deadline, DeadlineExpired, abortReason, untilAborted } from './deadline.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -20,6 +20,22 @@ describe('Deadline', () => {
 
     expect([deadline.signal.reason, deadline.expired]).toEqual([reason, false]);
   });
+});
+
+describe('Aftermath', () => {
+  it.each([true, false])(
+    'aborts after the other one, for its reason (aborted before: %s)',
+    async (before) => {
+      const cause = new AbortController();
+      const reason = new Error('no longer wanted');
+      if (before) cause.abort(reason);
+      using aftermath = new Aftermath(cause.signal, 1);
+      if (!before) cause.abort(reason);
+
+      expect(aftermath.signal.aborted).toBe(false);
+      await expect(untilAborted(never, aftermath.signal)).rejects.toBe(reason);
+    },
+  );
 });
 
 describe('untilAborted', () => {

@@ -30,6 +30,36 @@ export class Deadline implements Disposable {
   }
 }
 
+/**
+ * Aborts as another signal does, but some time later: for what cannot be left alone the moment its caller
+ * gives up. Use it with `using`.
+ */
+export class Aftermath implements Disposable {
+  readonly #late = new AbortController();
+  readonly #listening = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(cause: AbortSignal, milliseconds: number) {
+    const begin = (): void => {
+      this.#timer = setTimeout(() => {
+        this.#late.abort(cause.reason);
+      }, milliseconds);
+    };
+    if (cause.aborted) begin();
+    else cause.addEventListener('abort', begin, { once: true, signal: this.#listening.signal });
+  }
+
+  /** Aborts with the other signal's reason. */
+  get signal(): AbortSignal {
+    return this.#late.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+  }
+}
+
 /** The reason of a {@link Deadline}'s signal when its time is over. */
 export class DeadlineExpired extends Error {
   constructor(readonly milliseconds: number) {

@@ -28,7 +28,8 @@ export interface StartedProgram {
 
 /**
  * Starts an argument vector on a host, in a session of its own. Rejects with a TransportError when it
- * cannot. `urgent`: does not wait for other programs to end first.
+ * cannot. A program that was asked for before the signal aborted may be handed over after that: it is ended
+ * then. `urgent`: does not wait for other programs to end first.
  */
 export type StartProgram = (
   argv: readonly string[],
@@ -77,6 +78,7 @@ async function runSession(
   try {
     deadline.signal.throwIfAborted();
     program = await start(session.argv, deadline.signal);
+    if (deadline.signal.aborted) session.stopFeeding();
     session.attach(program);
     const end = await untilAborted(program.ended, deadline.signal);
     return session.result(end);
