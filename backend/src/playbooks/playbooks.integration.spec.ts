@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ApiClient } from '../../../test/support/api-client.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { ManagerApp } from '../../../test/support/manager-app.ts';
 import type {
   PlaybookDetails,
@@ -142,6 +143,29 @@ describe('playbooks', () => {
         name: 'playbook_name_taken',
       });
     }
+  });
+
+  it('keep their names apart also when two take one at the same time', async () => {
+    const [one, other] = [await create(), await create()];
+    const taken = { status: 409, name: 'playbook_name_taken' };
+
+    const { late } = await manager.dataSource.transaction(async (transaction) => {
+      await transaction.query(`UPDATE playbooks SET name = 'wanted' WHERE id = $1`, [one.id]);
+      const renaming = refusal('PUT', `/api/v1/playbooks/${other.id}`, { name: 'Wanted' });
+      await eventually('it waits for the name', async () => {
+        const waiting: unknown[] = await manager.dataSource.query(
+          `SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0 || undefined;
+      });
+      return { late: renaming };
+    });
+
+    expect(await late).toMatchObject(taken);
+    expect(await refusal('PUT', `/api/v1/playbooks/${other.id}`, { name: 'wanted' })).toMatchObject(
+      taken,
+    );
   });
 
   it('that come with MyX cannot be changed, removed or checked', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, QueryFailedError } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { SecretBox } from '../platform/crypto/index.js';
 import type { SecretPlace } from '../platform/crypto/index.js';
@@ -94,16 +94,25 @@ export class PlaybooksRepository {
     return rows.length > 0;
   }
 
-  /** Changes name, description and the number of the latest version. The caller looked for the name. */
+  /**
+   * Changes name, description and the number of the latest version. Answers false when the name is taken:
+   * the transaction cannot go on then.
+   */
   async update(
     manager: EntityManager,
     { id, name, description, latestVersion }: NewPlaybook & Pick<Playbook, 'latestVersion'>,
-  ): Promise<void> {
-    await manager.query(
-      `UPDATE playbooks SET name = $2, description = $3, latest_version = $4, updated_at = now()
-       WHERE id = $1`,
-      [id, name, description, latestVersion],
-    );
+  ): Promise<boolean> {
+    try {
+      await manager.query(
+        `UPDATE playbooks SET name = $2, description = $3, latest_version = $4, updated_at = now()
+         WHERE id = $1`,
+        [id, name, description, latestVersion],
+      );
+      return true;
+    } catch (error) {
+      if (isNameTaken(error)) return false;
+      throw error;
+    }
   }
 
   /** Removes a playbook with its versions. Its runs stay. */
@@ -235,6 +244,12 @@ export class PlaybooksRepository {
       [playbookId, version, operationId, state, message],
     );
   }
+}
+
+function isNameTaken(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { constraint } = error.driverError as { constraint?: unknown };
+  return constraint === 'playbooks_name';
 }
 
 function versionOf(row: VersionRow): PlaybookVersion {

@@ -156,11 +156,10 @@ export class PlaybooksService {
       const playbook = await this.locked(manager, id);
       refuseStale(playbook, body.base_version);
       const name = body.name ?? playbook.name;
-      const other = await this.repository.findByName(name, manager);
-      if (other && other.id !== id) throw nameTaken(name);
       const latestVersion = await this.nextVersion(manager, playbook, { body, header, actor });
       const description = body.description ?? playbook.description;
-      await this.repository.update(manager, { id, name, description, latestVersion });
+      const changed = { id, name, description, latestVersion };
+      if (!(await this.repository.update(manager, changed))) throw nameTaken(name);
       await this.record(transaction, 'playbook.update', actor, {
         id,
         name,
