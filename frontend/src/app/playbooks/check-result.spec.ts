@@ -11,6 +11,8 @@ import { LiveConnection } from '../platform/live/live-connection';
 import { FleetStore } from '../servers/fleet-store';
 import { CheckResult } from './check-result';
 
+const CHECK = { operation_id: 'o', server_id: 's', message: null, checked_at: null };
+
 const VERSION: PlaybookVersion = {
   playbook_id: 'p',
   version: 2,
@@ -20,7 +22,7 @@ const VERSION: PlaybookVersion = {
   note: '',
   variables: [],
   author: { kind: 'user', id: 'u', name: 'admin' },
-  check: { operation_id: 'o', server_id: 's', message: null, checked_at: null },
+  check: CHECK,
   created_at: '2026-01-01T00:00:00.000Z',
 };
 
@@ -100,7 +102,7 @@ describe('CheckResult', () => {
     expect(usable).toContain('Version 2 is usable');
     expect(usable).toContain('web-1');
 
-    const check = { ...VERSION.check, message: 'no such module' };
+    const check = { ...CHECK, message: 'no such module' };
     const refused = await shown({ state: 'invalid', check });
     expect(refused).toContain('Ansible refused version 2');
     expect(refused).toContain('no such module');

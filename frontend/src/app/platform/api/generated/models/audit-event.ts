@@ -31,7 +31,7 @@ export interface AuditEvent {
     type: string;
     id: string;
     name: string | null;
-  };
+  } | null;
   outcome: 'success' | 'failure' | 'denied';
 
   /**

@@ -13,7 +13,7 @@ export interface PlaybookTasks {
     play: string;
     action: string;
     started_at: string;
-  };
+  } | null;
 
   /**
    * Results beyond those kept

@@ -16,7 +16,7 @@ export interface PlaybookVersionSummary {
      */
     message: string | null;
     checked_at: string | null;
-  };
+  } | null;
   created_at: string | null;
   note: string;
   sha256: string;

@@ -17,7 +17,7 @@ export interface PlaybookVersion {
      */
     message: string | null;
     checked_at: string | null;
-  };
+  } | null;
   content: string;
   created_at: string | null;
   note: string;

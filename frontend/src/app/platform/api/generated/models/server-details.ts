@@ -37,7 +37,7 @@ export interface ServerDetails {
       mac: string | null;
       addresses: Array<string>;
     }>;
-  };
+  } | null;
 
   /**
    * null: as configured for all servers
@@ -95,5 +95,5 @@ export interface ServerDetails {
       received_bytes: number;
       sent_bytes: number;
     };
-  };
+  } | null;
 }

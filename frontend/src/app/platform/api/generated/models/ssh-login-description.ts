@@ -18,7 +18,7 @@ export interface SshLoginDescription {
     auth_type: string;
     has_passphrase: boolean;
     host_key_fingerprint: string | null;
-  };
+  } | null;
   port: number;
   updated_at: string;
   username: string;
