@@ -17,6 +17,7 @@ import type uPlot from 'uplot';
 import { resolveColors } from '../platform/theme/css-colors';
 import { Theme } from '../platform/theme/theme';
 import { Formats } from '../platform/time/formats';
+import { lonePoints } from './lone-points';
 
 /** One line of a chart. */
 export interface ChartSeries {
@@ -32,6 +33,9 @@ const MINIMUM_SPAN = 120;
 const WHOLE_MINUTES = [60, 120, 300, 600, 900, 1800, 3600];
 const POWERS_OF_TWO = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const TOKENS = ['accent', 'ok', 'warn', 'info', 'subtle', 'line'] as const;
+
+/** Which points are drawn though lines are: those that no line leads to. */
+const lone = (chart: uPlot, index: number): number[] | null => lonePoints(chart.data[index] ?? []);
 
 /** Lines over time, drawn on a canvas (uPlot, a chunk of its own). The latest values stand beside it in words. */
 @Component({
@@ -49,7 +53,7 @@ export class VitalsChart {
   /** Seconds since the epoch, oldest first. */
   readonly times = input.required<readonly number[]>();
   readonly series = input.required<readonly ChartSeries[]>();
-  /** What is said in place of the lines while there is no point. */
+  /** What is said in place of the lines while there is no value. */
   readonly none = input.required<string>();
   /** Top of the scale; null: as high as the values. */
   readonly maximum = input<number | null>(null);
@@ -59,7 +63,9 @@ export class VitalsChart {
   readonly binary = input(false);
   readonly format = input.required<(value: number) => string>();
 
-  protected readonly isEmpty = computed(() => this.times().length === 0);
+  protected readonly isEmpty = computed(() =>
+    this.series().every(({ values }) => values.every((value) => value === null)),
+  );
 
   private readonly document = inject(DOCUMENT);
   private readonly formats = inject(Formats);
@@ -88,6 +94,7 @@ export class VitalsChart {
 
   private async load(destroyed: DestroyRef): Promise<void> {
     const { default: library } = await import('uplot');
+    if (destroyed.destroyed) return;
     const element = this.host().nativeElement;
     const observer = new ResizeObserver(() => {
       this.chart?.setSize({ width: element.clientWidth, height: HEIGHT });
@@ -145,7 +152,7 @@ export class VitalsChart {
         ...this.series().map(({ token }, index) => ({
           stroke: color[token],
           width: 1.5,
-          points: { show: false },
+          points: { show: false, size: 5, fill: color[token], filter: lone },
           ...(index === 0 ? { fill: `${color[token]}22` } : {}),
         })),
       ],
