@@ -47,10 +47,19 @@ export class CommandPalette {
     const found = this.found.hasValue() ? this.found.value() : [];
     return paletteResults([...found, ...this.builtIn.all()], this.query());
   });
-  protected readonly active = linkedSignal<string, number>({
+  /** Somebody is still being asked: what there is may not be all. */
+  protected readonly isLooking = this.found.isLoading;
+  /** What arrows and pointer chose: it stays chosen when more is found. Null: the best. */
+  protected readonly chosen = linkedSignal<string, string | null>({
     source: this.query,
-    computation: () => 0,
+    computation: () => null,
   });
+  protected readonly active = computed(() =>
+    Math.max(
+      0,
+      this.results().findIndex(({ action }) => action.id === this.chosen()),
+    ),
+  );
   /** Enter was pressed before anything was found. */
   private readonly isAwaited = linkedSignal<string, boolean>({
     source: this.query,
@@ -59,20 +68,21 @@ export class CommandPalette {
 
   constructor() {
     effect(() => {
-      if (!this.isAwaited() || this.found.isLoading()) return;
+      if (!this.isAwaited() || this.isLooking()) return;
       const first = this.results()[0]?.action;
       untracked(() => {
         this.run(first);
       });
     });
     effect(() => {
+      if (this.isLooking()) return;
       void this.announcer.announce(this.t('palette.count', { n: this.results().length }));
     });
   }
 
   protected run(action: PaletteAction | undefined): void {
     if (!action) {
-      this.isAwaited.set(this.found.isLoading());
+      this.isAwaited.set(this.isLooking());
       return;
     }
     this.ref.close();
@@ -91,7 +101,7 @@ export class CommandPalette {
   }
 
   private moveTo(index: number): void {
-    this.active.set(index);
+    this.chosen.set(this.results()[index]?.action.id ?? null);
     this.document.getElementById(`palette-${String(index)}`)?.scrollIntoView({ block: 'nearest' });
   }
 }
