@@ -68,6 +68,8 @@ function followed(
   };
 }
 
+const whole = (...items: readonly Item[]): ListPage<Item> => ({ items, next_cursor: null });
+
 const settled = async (): Promise<void> => {
   for (let at = 0; at < 10; at += 1) await Promise.resolve();
 };
@@ -168,5 +170,86 @@ describe('liveList', () => {
 
     expect(asked).toEqual(['running@', 'failed@', 'failed@']);
     expect(idsOf(list)).toEqual(['b', 'a']);
+  });
+
+  it('asks again for what was told before the first answer, which left before it', async () => {
+    jest.useFakeTimers();
+    try {
+      const first = Promise.withResolvers<ListPage<Item>>();
+      const answers = [first.promise];
+      const { list, tell } = followed([], {
+        page: () => answers.shift() ?? Promise.resolve(whole(item('b'), item('a'))),
+      });
+      await settled();
+
+      tell('b', 'running');
+      first.resolve(whole(item('a')));
+      await settled();
+      jest.runAllTimers();
+      await settled();
+
+      expect(idsOf(list)).toEqual(['b', 'a']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('keeps the later of two answers, whichever comes first', async () => {
+    const earlier = Promise.withResolvers<ListPage<Item>>();
+    const answers = [Promise.resolve(whole()), earlier.promise];
+    const { list } = followed([], {
+      page: () => answers.shift() ?? Promise.resolve(whole(item('b'))),
+    });
+    await settled();
+
+    void list.reload();
+    await list.reload();
+    earlier.resolve(whole(item('a')));
+    await settled();
+
+    expect(idsOf(list)).toEqual(['b']);
+  });
+
+  it('leaves no hole where more is new than a part holds', async () => {
+    jest.useFakeTimers();
+    try {
+      const all = [item('c'), item('b'), item('a')];
+      const { list, tell } = followed(all);
+      await settled();
+      await list.more();
+      all.unshift(item('g'), item('f'), item('e'), item('d'));
+
+      tell('g', 'running');
+      jest.runAllTimers();
+      await settled();
+      expect(idsOf(list)).toEqual(['g', 'f']);
+
+      await list.more();
+      expect(idsOf(list)).toEqual(['g', 'f', 'e', 'd']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('leaves no hole where it began anew while an older part was on its way', async () => {
+    const older = Promise.withResolvers<ListPage<Item>>();
+    const answers = [
+      Promise.resolve({ items: [item('b')], next_cursor: 'behind b' }),
+      older.promise,
+      Promise.resolve({ items: [item('d')], next_cursor: 'behind d' }),
+    ];
+    const { list, resync } = followed([], {
+      page: () => answers.shift() ?? Promise.resolve(whole()),
+    });
+    await settled();
+
+    void list.more();
+    resync();
+    await settled();
+    older.resolve(whole(item('a')));
+    await settled();
+
+    expect(idsOf(list)).toEqual(['d']);
+    expect(list.hasMore()).toBe(true);
   });
 });

@@ -77,6 +77,10 @@ class FollowedList<Item, Query> implements LiveList<Item> {
   private readonly news = new NewsMeanwhile();
   /** Grows with every list: an answer for an earlier one is dropped. */
   private run = 0;
+  /** Questions for the newest part so far, the latest that was answered, and the latest that begins anew. */
+  private asked = 0;
+  private answered = 0;
+  private afresh = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -95,7 +99,8 @@ class FollowedList<Item, Query> implements LiveList<Item> {
       const { answer: page, meanwhile } = await this.news.during(() =>
         this.options.page(question.query, cursor),
       );
-      if (run !== this.run) return;
+      // The list may have begun anew meanwhile: what is behind another end leaves a hole before it.
+      if (run !== this.run || cursor !== this.cursor()) return;
       this.items.update((items) => this.joined(items ?? [], page.items));
       this.apply(meanwhile);
       this.cursor.set(page.next_cursor);
@@ -140,9 +145,11 @@ class FollowedList<Item, Query> implements LiveList<Item> {
 
   private receive(messages: readonly LiveMessage[]): void {
     this.news.hear(messages);
-    if (this.apply(messages)) {
-      this.timer ??= setTimeout(() => void this.fetchNewest(false), SETTLE_MS);
-    }
+    if (this.apply(messages)) this.fetchSoon();
+  }
+
+  private fetchSoon(): void {
+    this.timer ??= setTimeout(() => void this.fetchNewest(false), SETTLE_MS);
   }
 
   /** Puts news into the list. Answers whether there is more to know than they tell. */
@@ -169,38 +176,42 @@ class FollowedList<Item, Query> implements LiveList<Item> {
     this.timer = undefined;
     const { question, run } = this;
     if (question === null) return;
+    const asked = ++this.asked;
+    if (afresh) this.afresh = asked;
     try {
       const { answer: page, meanwhile } = await this.news.during(() =>
         this.options.page(question.query, undefined),
       );
-      if (run !== this.run) return;
-      const before = this.items();
-      if (afresh || before === null) {
-        this.items.set(page.items);
-        this.cursor.set(page.next_cursor);
-      } else {
-        this.items.set(this.joined(page.items, this.behind(page, before)));
-        if (page.next_cursor === null) this.cursor.set(null);
-      }
-      this.apply(meanwhile);
+      // What was asked for later and is here already is newer.
+      if (run !== this.run || asked < this.answered) return;
+      const isDue = this.answered < this.afresh && asked >= this.afresh;
+      this.answered = asked;
+      this.putNewest(page, afresh || isDue);
+      // What they tell of is not in an answer that left before.
+      if (this.apply(meanwhile)) this.fetchSoon();
       this.problem.set(null);
       this.fetchedAt.set(Date.now());
     } catch (error) {
-      if (run === this.run) this.problem.set(toProblem(error));
+      if (run === this.run && asked > this.answered) this.problem.set(toProblem(error));
     }
   }
 
-  /** Of `items` those that are older than a page: what is newer and not in it is not asked for any more. */
-  private behind(
-    { items: page, next_cursor: next }: ListPage<Item>,
-    items: readonly Item[],
-  ): readonly Item[] {
-    if (next === null) return [];
-    const last = page.at(-1);
-    const at = items.findIndex(
-      (item) => last && this.options.idOf(item) === this.options.idOf(last),
-    );
-    return at < 0 ? items : items.slice(at + 1);
+  private putNewest(page: ListPage<Item>, afresh: boolean): void {
+    const behind = afresh ? null : this.behind(page);
+    this.items.set(this.joined(page.items, behind ?? []));
+    if (behind === null || page.next_cursor === null) this.cursor.set(page.next_cursor);
+  }
+
+  /**
+   * What is loaded and older than a page: what is newer and not in it is not asked for any more. Null where the
+   * page does not reach what is loaded: more is new than it holds.
+   */
+  private behind({ items: page, next_cursor: next }: ListPage<Item>): readonly Item[] | null {
+    const items = this.items();
+    if (items === null || next === null) return null;
+    const inPage = new Set(page.map((item) => this.options.idOf(item)));
+    const at = items.findLastIndex((item) => inPage.has(this.options.idOf(item)));
+    return at < 0 ? null : items.slice(at + 1);
   }
 
   /** `first`, then those of `second` that are not in it. */
