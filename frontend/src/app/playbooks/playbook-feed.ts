@@ -23,7 +23,7 @@ const isAboutPlaybook = ({ type }: LiveMessage): boolean => type === 'playbook_c
 /** Every playbook with its last run, live. In an injection context. */
 export function followPlaybooks(): LiveResource<readonly PlaybookSummary[]> {
   const api = inject(Api);
-  const later = soon(() => void list.reload(), SETTLE_MS);
+  const later = soon(() => list.reload(), SETTLE_MS);
   const list = liveResource<readonly PlaybookSummary[]>({
     topics: () => ['playbooks', 'playbook_runs'],
     load: async () => (await api.invoke(listPlaybooks, {})).items,
@@ -57,7 +57,7 @@ export function followRunsOf(
   limit: number,
 ): LiveResource<readonly PlaybookRunSummary[]> {
   const api = inject(Api);
-  const later = soon(() => void runs.reload(), SETTLE_MS);
+  const later = soon(() => runs.reload(), SETTLE_MS);
   const runs = liveResource<readonly PlaybookRunSummary[]>({
     topics: () => (id() === '' ? [] : ['playbook_runs']),
     load: async () => (await api.invoke(listPlaybookRuns, { playbook: id(), limit })).items,

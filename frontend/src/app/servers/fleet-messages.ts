@@ -24,16 +24,14 @@ export function fromDetails(details: ServerDetails, before: BoardServer | undefi
 
 /** The figures in a server's last vitals. */
 function figuresOf({ vitals }: ServerDetails): Figures | null {
-  // The document says it is always there; a server without a heartbeat has none.
-  const known = vitals as ServerDetails['vitals'] | null;
-  if (known === null) return null;
-  const { memory, swap, network, disks } = known;
+  if (vitals === null) return null;
+  const { memory, swap, network, disks } = vitals;
   const used = disks.map((disk) => usedPercent(disk.total_bytes, disk.available_bytes));
   const filled = used.filter((percent) => percent !== null);
   return {
-    uptime_seconds: known.uptime_seconds,
-    load_1: known.load[0] ?? 0,
-    cpu_percent: known.cpu_percent,
+    uptime_seconds: vitals.uptime_seconds,
+    load_1: vitals.load[0] ?? 0,
+    cpu_percent: vitals.cpu_percent,
     memory_used_percent: usedPercent(memory.total_bytes, memory.available_bytes),
     swap_used_percent: usedPercent(swap.total_bytes, swap.free_bytes),
     disk_used_percent: filled.length === 0 ? null : Math.max(...filled),

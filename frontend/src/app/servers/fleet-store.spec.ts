@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Api } from '../platform/api/generated/api';
@@ -22,18 +22,26 @@ const settled = async (): Promise<void> => {
 function setUp(): {
   fleet: FleetStore;
   tell: (type: string, data: Readonly<Record<string, unknown>>) => void;
+  resync: () => void;
+  /** Answers the question for the board that was asked first of those that are open. */
   answer: (servers: readonly BoardServer[]) => Promise<void>;
+  /** Servers that were asked for one by one. */
+  looked: string[];
 } {
   let follower: LiveFollower | null = null;
-  const board = Promise.withResolvers<Board>();
+  const boards: ((board: Board) => void)[] = [];
+  const looked: string[] = [];
   const live: Pick<LiveConnection, 'follow'> = {
     follow: (_topic, given) => {
       follower = given;
       return { ready: Promise.resolve(), stop: () => undefined };
     },
   };
-  const invoke = (what: unknown): Promise<unknown> =>
-    what === getBoard ? board.promise : Promise.reject(new Error('nothing else is asked for'));
+  const invoke = (what: unknown, { id }: { id?: string }): Promise<unknown> => {
+    if (what === getBoard) return new Promise<Board>((resolve) => boards.push(resolve));
+    looked.push(id ?? '');
+    return Promise.reject(new Error('the board tells enough here'));
+  };
   TestBed.configureTestingModule({
     providers: [
       { provide: LiveConnection, useValue: live },
@@ -48,8 +56,12 @@ function setUp(): {
     tell: (type, data) => {
       follower?.onMessages([{ topic: 'board', type, data }]);
     },
+    resync: () => {
+      follower?.onResync();
+    },
+    looked,
     answer: async (servers) => {
-      board.resolve({
+      boards.shift()?.({
         at: '2026-11-21T10:00:01Z',
         counts: {},
         manager_network: { lost_since: null },
@@ -62,6 +74,13 @@ function setUp(): {
 }
 
 describe('FleetStore', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('keeps a status that was told while an older board was on its way', async () => {
     const { fleet, tell, answer } = setUp();
     await settled();
@@ -83,5 +102,32 @@ describe('FleetStore', () => {
     await answer([server('a', 'online'), server('b', 'online')]);
 
     expect(fleet.ids()).toEqual(['b']);
+  });
+
+  it('asks again after a cut, also while an older board is on its way', async () => {
+    const { fleet, resync, answer } = setUp();
+    await settled();
+
+    resync();
+    resync();
+    await answer([server('a', 'online')]);
+    expect(fleet.server('a')?.().status).toBe('online');
+    await answer([server('a', 'offline')]);
+
+    expect(fleet.server('a')?.().status).toBe('offline');
+  });
+
+  it('looks again at what changed while an older board was on its way', async () => {
+    const { tell, answer, looked } = setUp();
+    await settled();
+
+    tell('server_changed', server('a', 'online'));
+    jest.runAllTimers();
+    await settled();
+    expect(looked).toEqual(['a']);
+    await answer([server('b', 'online')]);
+    jest.runAllTimers();
+
+    expect(looked).toEqual(['a', 'a']);
   });
 });

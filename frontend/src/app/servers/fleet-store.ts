@@ -40,6 +40,7 @@ export class FleetStore {
   private readonly toLookAt = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private fetching: Promise<void> | null = null;
+  private fetchingNext: Promise<void> | null = null;
 
   /** Grows with every change of the list, a name, a host, a status or a label. */
   readonly revision = this.version.asReadonly();
@@ -75,9 +76,16 @@ export class FleetStore {
     return untracked(() => [...this.servers.values()].map((server) => server()));
   }
 
-  /** Fetches everything anew. */
+  /** Fetches everything anew. An answer that is on its way may be older than the question: there is another after it. */
   reload(): Promise<void> {
-    this.fetching ??= this.fetch().finally(() => {
+    if (this.fetching) {
+      this.fetchingNext ??= this.fetching.then(() => {
+        this.fetchingNext = null;
+        return this.reload();
+      });
+      return this.fetchingNext;
+    }
+    this.fetching = this.fetch().finally(() => {
       this.fetching = null;
     });
     return this.fetching;
@@ -126,6 +134,8 @@ export class FleetStore {
       for (const id of this.servers.keys()) if (!known.has(id)) this.servers.delete(id);
       for (const server of servers) this.put(server);
       this.apply(meanwhile);
+      // They may have been looked at since, and this answer be older.
+      this.lookSoon(meanwhile);
       this.failure.set(null);
       this.loadedAt.set(Date.now());
       this.changed();
@@ -136,11 +146,15 @@ export class FleetStore {
 
   private receive(messages: readonly LiveMessage[]): void {
     this.news.hear(messages);
-    // They tell name and status; whether anything else changed has to be looked at.
+    this.lookSoon(messages);
+    if (this.apply(messages)) this.changed();
+  }
+
+  /** News of changes tell name and status; whether anything else changed has to be looked at. */
+  private lookSoon(messages: readonly LiveMessage[]): void {
     for (const { type, data } of messages) {
       if (type === 'server_changed') this.refresh(String(data.id));
     }
-    if (this.apply(messages)) this.changed();
   }
 
   /** Puts in what news tell; answers whether the list looks different now. */

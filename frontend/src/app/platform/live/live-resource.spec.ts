@@ -62,6 +62,20 @@ describe('liveResource', () => {
     expect(resource.value()).toEqual([1, 2]);
   });
 
+  it('asks again when something newer is put in while an answer is on its way', async () => {
+    const older = Promise.withResolvers<readonly number[]>();
+    const answers = [Promise.resolve([1]), older.promise, Promise.resolve([1, 2])];
+    const { resource } = setUp(() => answers.shift() ?? Promise.resolve([]));
+    await settled();
+
+    void resource.reload();
+    resource.set([1, 2]);
+    older.resolve([1]);
+    await settled();
+
+    expect(resource.value()).toEqual([1, 2]);
+  });
+
   it('keeps what it has when fetching again fails, and says why', async () => {
     const answers = [Promise.resolve([1]), Promise.reject(new Error('no network'))];
     const { resource } = setUp(() => answers.shift() ?? Promise.resolve([]));

@@ -81,6 +81,8 @@ class FollowedResource<Value> implements LiveResource<Value> {
 
   readonly set = (value: Value): void => {
     this.value.set(value);
+    // An answer that is on its way may be older than what is known now.
+    if (this.fetching) void this.fetch();
   };
 
   follow(topics: readonly string[]): void {
