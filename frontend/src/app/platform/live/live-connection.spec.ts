@@ -157,6 +157,44 @@ describe('LiveConnection', () => {
     await expect(ready).resolves.toBeUndefined();
   });
 
+  it('is not ready by the confirmation of an earlier following that was ended since', async () => {
+    live.start();
+    latest().say({ type: 'READY' });
+    live.follow('servers', follower()).stop();
+    const became = jest.fn<() => void>();
+    const { ready } = live.follow('servers', follower());
+    void ready.then(became);
+
+    latest().say({ type: 'SUBSCRIBED', topics: ['servers'] });
+    latest().say({ type: 'UNSUBSCRIBED', topics: ['servers'] });
+    await Promise.resolve();
+    expect(became).not.toHaveBeenCalled();
+
+    latest().say({ type: 'SUBSCRIBED', topics: ['servers'] });
+    await ready;
+    expect(became).toHaveBeenCalledTimes(1);
+  });
+
+  it('hands messages over also when the tab is hidden before the frame that was asked for', () => {
+    live.start();
+    latest().say({ type: 'READY' });
+    const { onMessages, onResync } = follower();
+    live.follow('servers', { onMessages, onResync });
+    const frames = jest.spyOn(window, 'requestAnimationFrame').mockReturnValue(1);
+    const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+    try {
+      latest().say({ ...fact(1), seq: 1 });
+      hidden.mockReturnValue(true);
+      document.dispatchEvent(new Event('visibilitychange'));
+      jest.advanceTimersByTime(1000);
+
+      expect(onMessages.mock.calls).toEqual([[[fact(1)]]]);
+    } finally {
+      frames.mockRestore();
+      hidden.mockRestore();
+    }
+  });
+
   it('counts when the manager says that nobody is signed in', () => {
     live.start();
     latest().close(4401);

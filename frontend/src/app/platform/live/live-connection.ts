@@ -37,6 +37,8 @@ export class LiveConnection {
   private readonly document = inject(DOCUMENT);
   private readonly openSocket = inject(LIVE_SOCKET);
   private readonly topics = new Map<string, LiveTopic>();
+  /** Topics that the manager was told to end and has not ended yet, and how often. */
+  private readonly ending = new Map<string, number>();
   private readonly connectionState = signal<LiveState>('idle');
   private readonly since = signal(Date.now());
   private readonly refusals = signal(0);
@@ -97,14 +99,22 @@ export class LiveConnection {
       remove();
       if (!topic.isEmpty || this.topics.get(name) !== topic) return;
       this.topics.delete(name);
-      this.send('UNSUBSCRIBE', [name]);
+      if (this.send('UNSUBSCRIBE', [name])) this.count(name, 1);
     };
     return { ready, stop };
+  }
+
+  /** Counts the ends of a topic that are on their way. */
+  private count(name: string, change: 1 | -1): void {
+    const ends = (this.ending.get(name) ?? 0) + change;
+    if (ends > 0) this.ending.set(name, ends);
+    else this.ending.delete(name);
   }
 
   private connect(): void {
     const socket = this.openSocket();
     this.socket = socket;
+    this.ending.clear();
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (socket === this.socket && typeof data === 'string') this.received(data);
     });
@@ -120,7 +130,10 @@ export class LiveConnection {
       this.setState('live');
       this.send('SUBSCRIBE', [...this.topics.keys()]);
     } else if (frame?.kind === 'subscribed') {
-      for (const name of frame.topics) this.topics.get(name)?.confirm();
+      // One that comes before an end is that of an earlier following: there will be another.
+      for (const name of frame.topics) if (!this.ending.has(name)) this.topics.get(name)?.confirm();
+    } else if (frame?.kind === 'unsubscribed') {
+      for (const name of frame.topics) this.count(name, -1);
     } else if (frame?.kind === 'fact') {
       this.topics.get(frame.message.topic)?.push(frame.message);
       this.scheduleFlush();
@@ -153,7 +166,11 @@ export class LiveConnection {
   }
 
   private shown(): void {
-    if (this.document.hidden) return;
+    if (this.document.hidden) {
+      // The frame that was asked for does not come any more.
+      if (this.flushScheduled) setTimeout(this.flush.bind(this), HIDDEN_FLUSH_MS);
+      return;
+    }
     this.wake();
     this.flush();
   }
@@ -171,11 +188,13 @@ export class LiveConnection {
     for (const topic of this.topics.values()) topic.flush();
   }
 
-  private send(type: 'SUBSCRIBE' | 'UNSUBSCRIBE', topics: readonly string[]): void {
-    if (this.socket?.readyState !== WebSocket.OPEN) return;
+  /** Answers whether there is somebody to tell. */
+  private send(type: 'SUBSCRIBE' | 'UNSUBSCRIBE', topics: readonly string[]): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
     for (let at = 0; at < topics.length; at += TOPICS_AT_ONCE) {
       this.socket.send(JSON.stringify({ type, topics: topics.slice(at, at + TOPICS_AT_ONCE) }));
     }
+    return true;
   }
 
   private setState(state: LiveState): void {

@@ -10,7 +10,7 @@ export interface LiveMessage {
 /** What comes in on the live connection. */
 export type LiveFrame =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'subscribed'; readonly topics: readonly string[] }
+  | { readonly kind: 'subscribed' | 'unsubscribed'; readonly topics: readonly string[] }
   | { readonly kind: 'fact'; readonly message: LiveMessage };
 
 /** Code with which the manager closes the connection of somebody who is not signed in any more. */
@@ -22,8 +22,9 @@ export function parseFrame(text: string): LiveFrame | null {
   if (frame === null) return null;
   const { type, topic, topics, data } = frame;
   if (type === 'READY') return { kind: 'ready' };
-  if (type === 'SUBSCRIBED' && Array.isArray(topics)) {
-    return { kind: 'subscribed', topics: topics.filter((name) => typeof name === 'string') };
+  const kind = type === 'SUBSCRIBED' ? 'subscribed' : 'unsubscribed';
+  if ((type === 'SUBSCRIBED' || type === 'UNSUBSCRIBED') && Array.isArray(topics)) {
+    return { kind, topics: topics.filter((name) => typeof name === 'string') };
   }
   const isFact = typeof type === 'string' && typeof topic === 'string' && isObject(data);
   return isFact ? { kind: 'fact', message: { topic, type, data } } : null;
