@@ -121,7 +121,7 @@ describe('FleetStore', () => {
     const { tell, answer, looked } = setUp();
     await settled();
 
-    tell('server_changed', server('a', 'online'));
+    tell('server_changed', { ...server('a', 'online') });
     jest.runAllTimers();
     await settled();
     expect(looked).toEqual(['a']);
