@@ -25,13 +25,17 @@ export interface LogTerminal {
   readonly fit: FitAddon;
 }
 
-/** Fetches xterm (a chunk of its own) and opens it in `host`. */
-export async function openLogTerminal(host: HTMLElement): Promise<LogTerminal> {
+/** Fetches xterm (a chunk of its own) and opens it in `host`; null when nobody waits for it any more. */
+export async function openLogTerminal(
+  host: HTMLElement,
+  isGone: () => boolean,
+): Promise<LogTerminal | null> {
   const [{ Terminal }, { SearchAddon }, { FitAddon }] = await Promise.all([
     import('@xterm/xterm'),
     import('@xterm/addon-search'),
     import('@xterm/addon-fit'),
   ]);
+  if (isGone()) return null;
   const terminal = new Terminal({
     disableStdin: true,
     convertEol: true,

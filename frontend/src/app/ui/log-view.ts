@@ -100,7 +100,7 @@ export class LogView {
 
   protected retry(): void {
     this.problem.set(null);
-    void this.load();
+    void (this.opened() ? this.load() : this.open());
   }
 
   protected follow(): void {
@@ -131,7 +131,16 @@ export class LogView {
 
   private async open(): Promise<void> {
     const element = this.host().nativeElement;
-    const opened = await openLogTerminal(element);
+    try {
+      const opened = await openLogTerminal(element, () => this.destroyed.destroyed);
+      if (opened) this.prepare(opened, element);
+    } catch (error) {
+      // Without the network, or after an update of the manager.
+      this.problem.set(toProblem(error));
+    }
+  }
+
+  private prepare(opened: LogTerminal, element: HTMLElement): void {
     opened.terminal.textarea?.setAttribute('aria-label', this.label());
     opened.terminal.onScroll(() => {
       const { viewportY, baseY } = opened.terminal.buffer.active;
@@ -159,7 +168,11 @@ export class LogView {
     this.loading = null;
     this.cursors = cursors;
     this.before.set(cursors.reduce((sum, { start }) => sum + start, 0));
-    this.opened()?.terminal.reset();
+    // After what was written and is not parsed yet: it belongs to what is taken away.
+    const terminal = this.opened()?.terminal;
+    terminal?.write('', () => {
+      terminal.reset();
+    });
     void this.load();
   }
 
