@@ -102,7 +102,7 @@ const FRESH_MS = 15 * 60_000;
               </a>
             </li>
           } @empty {
-            @if (!list.problem()) {
+            @if (list.items() && !list.problem()) {
               <li class="none muted">{{ t('operations.empty') }}</li>
             }
           }
@@ -136,14 +136,15 @@ export class OperationsTray {
     const ended = (this.list.items() ?? []).filter(hasEnded);
     return [...this.running(), ...ended].slice(0, LISTED);
   });
+  /** Nothing until it is known. */
   protected readonly spoken = computed(() =>
-    this.t('operations.running', { n: this.running().length }),
+    this.list.items() ? this.t('operations.running', { n: this.running().length }) : '',
   );
   /** Names the number on the button: it is all that is seen. */
   protected readonly label = computed(() => {
     const failed = this.running().length === 0 ? this.failed() : 0;
     const told = failed > 0 ? this.t('operations.failedLately', { n: failed }) : this.spoken();
-    return `${this.t('nav.operations')}: ${told}`;
+    return [this.t('nav.operations'), told].filter((words) => words !== '').join(': ');
   });
 
   protected titleOf({ type }: OperationSummary): string {

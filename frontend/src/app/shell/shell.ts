@@ -83,15 +83,22 @@ export class Shell {
   }
 
   protected async palette(): Promise<void> {
-    if (this.document.querySelector('[aria-modal="true"]')) return;
+    if (this.isCovered()) return;
     this.drawer.set(false);
     const { CommandPalette } = await import('./command-palette');
+    if (this.isCovered()) return;
     this.dialogs.open(CommandPalette, { width: '600px', onTop: true });
   }
 
   private async help(): Promise<void> {
     const { ShortcutSheet } = await import('./shortcut-sheet');
+    if (this.isCovered()) return;
     this.dialogs.open(ShortcutSheet, { width: '440px' });
+  }
+
+  /** Asked again once a dialog is fetched: keys may have been pressed twice meanwhile. */
+  private isCovered(): boolean {
+    return this.document.querySelector('[aria-modal="true"]') !== null;
   }
 
   private registerShortcuts(): (() => void)[] {
