@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input, linkedSignal } from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import type { DeploymentSummary } from '../platform/api/generated/models/deployment-summary';
 import { injectTranslate } from '../platform/i18n/i18n';
@@ -75,7 +75,14 @@ export class DeploymentsPage {
   protected readonly filter = computed(() =>
     deploymentsFilterFrom({ q: this.q(), kind: this.kind(), state: this.state() }),
   );
-  protected readonly typed = linkedSignal(() => this.q() ?? '');
+  /** The words that were put into the address here. */
+  private shown: string | null = null;
+  /** What the address says, but for what was typed since the address was asked to say it. */
+  protected readonly typed = linkedSignal<string, string>({
+    source: () => this.q() ?? '',
+    computation: (asked, previous) =>
+      previous !== undefined && asked === this.shown ? previous.value : asked,
+  });
   protected readonly isNarrow = computed(() => isNarrow(this.filter()));
   protected readonly list = followDeployments(() => deploymentsQuery(this.filter(), PAGE));
   /** Nothing is deployed at all: the one action then stands in the middle. */
@@ -99,10 +106,19 @@ export class DeploymentsPage {
     void this.kinds.load();
     effect((onCleanup) => {
       const [typed, asked] = [this.typed(), this.q() ?? ''];
-      if (typed === asked) return;
-      const timer = setTimeout(() => {
-        this.show({ q: typed === '' ? null : typed });
-      }, TYPING_MS);
+      if (typed === asked) {
+        this.shown = null;
+        return;
+      }
+      const show = (): void => {
+        // Somebody goes elsewhere: going to the same page with other words would end that.
+        if (untracked(this.router.currentNavigation)) timer = setTimeout(show, TYPING_MS);
+        else {
+          this.shown = typed;
+          this.show({ q: typed === '' ? null : typed });
+        }
+      };
+      let timer = setTimeout(show, TYPING_MS);
       onCleanup(() => {
         clearTimeout(timer);
       });

@@ -1,5 +1,13 @@
 import type { ElementRef } from '@angular/core';
-import { Component, DestroyRef, inject, input, model, viewChild } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  inject,
+  input,
+  linkedSignal,
+  model,
+  viewChild,
+} from '@angular/core';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { Shortcuts } from '../platform/shortcuts/shortcuts';
 import { Icon } from './icon';
@@ -76,11 +84,12 @@ import { Icon } from './icon';
       spellcheck="false"
       [attr.aria-label]="label()"
       [placeholder]="label()"
-      [value]="value()"
-      (input)="value.set(field.value)"
+      [value]="text()"
+      (input)="tell(field.value)"
+      (blur)="told.clear()"
       (keydown.escape)="clear()"
     />
-    @if (value() !== '') {
+    @if (text() !== '') {
       <button type="button" class="end" [attr.aria-label]="t('ui.clearSearch')" (click)="clear()">
         <svg uiIcon="x"></svg>
       </button>
@@ -91,6 +100,14 @@ import { Icon } from './icon';
 export class SearchInput {
   readonly label = input.required<string>();
   readonly value = model('');
+  /** What was typed since it has the focus. */
+  protected readonly told = new Set<string>();
+  /** What is in it. What comes back of what was typed before is behind what is typed now. */
+  protected readonly text = linkedSignal<string, string>({
+    source: this.value,
+    computation: (value, previous) =>
+      previous !== undefined && this.told.has(value) ? previous.value : value,
+  });
   protected readonly t = injectTranslate();
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
 
@@ -106,8 +123,14 @@ export class SearchInput {
     inject(DestroyRef).onDestroy(unregister);
   }
 
+  protected tell(text: string): void {
+    this.told.add(text);
+    this.text.set(text);
+    this.value.set(text);
+  }
+
   protected clear(): void {
-    this.value.set('');
+    this.tell('');
     this.field().nativeElement.focus();
   }
 }
