@@ -1,8 +1,9 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { createLocalServer } from '../platform/api/generated/fn/servers/create-local-server';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { parseLabels } from '../servers/label-rules';
@@ -72,7 +73,7 @@ import { checkName } from './server-draft';
 })
 export class AddLocalPage {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   protected readonly t = injectTranslate();
   protected readonly name = signal('manager');
   protected readonly labels = signal('');
@@ -106,7 +107,7 @@ export class AddLocalPage {
       const { server, operation_id: operation } = await this.api.invoke(createLocalServer, {
         body,
       });
-      await this.router.navigate(
+      await this.goOn(
         operation === null
           ? ['/servers', server.id]
           : ['/servers', server.id, 'install', operation],

@@ -136,7 +136,8 @@ export class AddManyStore {
 
   private put(server: ListedServer, state: ManyState): void {
     this.rows.update((rows) =>
-      rows.map((row) => (row.server.line === server.line ? { ...row, state } : row)),
+      // The list may be another one by now, with another server in this line.
+      rows.map((row) => (row.server === server ? { ...row, state } : row)),
     );
   }
 

@@ -1,13 +1,13 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { createServer } from '../platform/api/generated/fn/servers/create-server';
 import { probeSshServer } from '../platform/api/generated/fn/servers/probe-ssh-server';
 import type { SshProbeResult } from '../platform/api/generated/models/ssh-probe-result';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
-import { changedHost, changedJump, probeOf } from '../ssh-login/host-draft';
+import { changedHost, changedJump, isSamePlace, probeOf } from '../ssh-login/host-draft';
 import type { JumpDraft } from '../ssh-login/host-draft';
 import {
   ADD_STEPS,
@@ -22,7 +22,7 @@ import type { AddStep, ServerDraft } from './server-draft';
 @Injectable()
 export class AddServerStore {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly t = injectTranslate();
 
   readonly step = signal<AddStep>('address');
@@ -59,7 +59,8 @@ export class AddServerStore {
     if (!jump) return;
     await this.asking(async () => {
       const body = probeOf({ ...jump, jump: null });
-      this.jumpProbe.set(await this.api.invoke(probeSshServer, { body }));
+      const probe = await this.api.invoke(probeSshServer, { body });
+      if (isSamePlace(jump, this.draft().jump)) this.jumpProbe.set(probe);
     });
   }
 
@@ -67,8 +68,9 @@ export class AddServerStore {
   async probeServer(): Promise<void> {
     this.probe.set(null);
     await this.asking(async () => {
-      const body = probeOf(this.draft());
-      this.probe.set(await this.api.invoke(probeSshServer, { body }));
+      const draft = this.draft();
+      const probe = await this.api.invoke(probeSshServer, { body: probeOf(draft) });
+      if (isSamePlace(draft, this.draft())) this.probe.set(probe);
     });
   }
 
@@ -104,7 +106,7 @@ export class AddServerStore {
       const { server, operation_id: operation } = await this.api.invoke(createServer, { body });
       // Secrets leave the memory with the draft.
       this.draft.set(EMPTY_SERVER);
-      await this.router.navigate(
+      await this.goOn(
         operation === null
           ? ['/servers', server.id]
           : ['/servers', server.id, 'install', operation],

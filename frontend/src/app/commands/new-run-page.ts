@@ -8,7 +8,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { createCommand } from '../platform/api/generated/fn/commands/create-command';
 import { createRun } from '../platform/api/generated/fn/commands/create-run';
@@ -17,6 +17,7 @@ import { getRun } from '../platform/api/generated/fn/commands/get-run';
 import type { CreateCommand } from '../platform/api/generated/models/create-command';
 import type { Run } from '../platform/api/generated/models/run';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { FleetStore } from '../servers/fleet-store';
@@ -58,7 +59,7 @@ type Many = string | readonly string[] | undefined;
   ],
   template: `<div class="page page-narrow">
     <ui-page-header [heading]="t('commands.new')" [note]="t('commands.newIntro')" />
-    @if (fleet.fetchedAt() === 0) {
+    @if (fleet.fetchedAt() === 0 || isFilling()) {
       @if (fleet.problem(); as problem) {
         <ui-error-state [error]="problem" (retry)="fleet.reload()" />
       } @else {
@@ -108,13 +109,15 @@ export class NewRunPage {
   readonly run = input<string>();
 
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   protected readonly fleet = inject(FleetStore);
   protected readonly t = injectTranslate();
   protected readonly draft = signal(EMPTY_DRAFT);
   protected readonly busy = signal(false);
   protected readonly problem = signal<Problem | null>(null);
   protected readonly noTarget = signal(false);
+  /** What to start with is on its way: nobody types into what it would replace. */
+  protected readonly isFilling = signal(false);
   protected readonly kind = linkedSignal<TargetKind>(() =>
     manyOf(this.label()).length > 0 ? 'labels' : 'servers',
   );
@@ -180,7 +183,7 @@ export class NewRunPage {
           body: request,
           ...key,
         });
-        await this.router.navigate(['/commands', command.id]);
+        await this.goOn(['/commands', command.id]);
         return;
       }
       const where =
@@ -188,7 +191,7 @@ export class NewRunPage {
           ? { labels: labelRecord(this.labels()) }
           : { server_ids: servers.map(({ id }) => id) };
       const run = await this.api.invoke(createRun, { body: { ...request, ...where }, ...key });
-      await this.router.navigate(['/commands/runs', run.id]);
+      await this.goOn(['/commands/runs', run.id]);
     } catch (error) {
       this.problem.set(toProblem(error));
     } finally {
@@ -198,18 +201,24 @@ export class NewRunPage {
 
   /** Starts with what was run before, on the same servers. */
   private async fill(commandId: string | undefined, runId: string | undefined): Promise<void> {
+    const isWanted = (): boolean => this.again() === commandId && this.run() === runId;
+    this.isFilling.set(commandId !== undefined || runId !== undefined);
     try {
       if (commandId !== undefined) {
         const command = await this.api.invoke(getCommand, { id: commandId });
+        if (!isWanted()) return;
         this.draft.set(draftOf(command));
         this.ids.set(new Set([command.server_id]));
       } else if (runId !== undefined) {
         const run = await this.api.invoke(getRun, { id: runId });
+        if (!isWanted()) return;
         this.draft.set(draftOf(run));
         this.aimAt(run.selector);
       }
     } catch (error) {
-      this.problem.set(toProblem(error));
+      if (isWanted()) this.problem.set(toProblem(error));
+    } finally {
+      if (isWanted()) this.isFilling.set(false);
     }
   }
 

@@ -71,9 +71,19 @@ describe('ConfigDraft', () => {
   it('is unchanged once it is stored', () => {
     draft.enter({ ...draft.draft()?.values, port: 9300 });
 
-    draft.stored(4);
+    draft.stored(draft.entered() ?? {}, 4);
 
     expect(draft.isChanged()).toBe(false);
     expect(draft.version()).toBe(4);
+  });
+
+  it('is changed by what was entered while it was being stored', () => {
+    draft.enter({ ...draft.draft()?.values, port: 9300 });
+    const sent = draft.entered() ?? {};
+    draft.enter({ ...draft.draft()?.values, port: 9400 });
+
+    draft.stored(sent, 4);
+
+    expect(draft.isChanged()).toBe(true);
   });
 });

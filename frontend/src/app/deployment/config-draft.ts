@@ -63,11 +63,11 @@ export class ConfigDraft {
     this.text.set(pretty(configOf(form, values)));
   }
 
-  /** What was entered is stored now, as this version. */
-  stored(version: number): void {
+  /** This is stored now, as this version. What was entered since is a change of it. */
+  stored(config: Record<string, unknown>, version: number): void {
     this.base.set(version);
     this.offered.set(version);
-    this.began.set(JSON.stringify(this.entered()));
+    this.began.set(JSON.stringify(config));
   }
 
   enter(values: Draft): void {

@@ -1,11 +1,11 @@
 import { Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
-import { Router } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { applyDeployment } from '../platform/api/generated/fn/deployments/apply-deployment';
 import { planDeployment } from '../platform/api/generated/fn/deployments/plan-deployment';
 import { putDeploymentConfig } from '../platform/api/generated/fn/deployments/put-deployment-config';
 import type { DeploymentPlan } from '../platform/api/generated/models/deployment-plan';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { PlanView } from '../deployments/plan-view';
@@ -56,7 +56,7 @@ import { KindCatalog } from './kind-catalog';
 export class DeploymentConfigTab implements MayHaveUnsaved {
   private readonly api = inject(Api);
   private readonly kinds = inject(KindCatalog);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly toasts = inject(Toasts);
   protected readonly config = inject(ConfigDraft);
   protected readonly store = inject(DeploymentStore);
@@ -126,7 +126,9 @@ export class DeploymentConfigTab implements MayHaveUnsaved {
     const config = this.config.entered();
     if (config === null) return;
     await this.ask('plan', async (id) => {
-      this.plan.set(await this.api.invoke(planDeployment, { id, body: { config } }));
+      const plan = await this.api.invoke(planDeployment, { id, body: { config } });
+      // What is applied is what was looked at: of something else there is another plan.
+      if (JSON.stringify(this.config.entered()) === JSON.stringify(config)) this.plan.set(plan);
     });
   }
 
@@ -140,7 +142,7 @@ export class DeploymentConfigTab implements MayHaveUnsaved {
     const isStored = await this.ask('store', (id) => this.put(id));
     if (!isStored) return;
     this.toasts.show(this.t('config.stored'));
-    await this.router.navigate(['/deployments', this.store.id(), 'overview']);
+    await this.goOn(['/deployments', this.store.id(), 'overview']);
   }
 
   /** Stores what was looked at and applies it; the steps are shown on the first tab. */
@@ -150,7 +152,7 @@ export class DeploymentConfigTab implements MayHaveUnsaved {
       const { operation_id: operation } = await this.api.invoke(applyDeployment, { id });
       await this.store.follow(operation);
     });
-    if (isAccepted) await this.router.navigate(['/deployments', this.store.id(), 'overview']);
+    if (isAccepted) await this.goOn(['/deployments', this.store.id(), 'overview']);
   }
 
   private async put(id: string): Promise<void> {
@@ -165,7 +167,7 @@ export class DeploymentConfigTab implements MayHaveUnsaved {
         ...(note === '' ? {} : { note }),
       },
     });
-    this.config.stored(details.desired_version);
+    this.config.stored(config, details.desired_version);
     this.store.resource.set(details);
   }
 

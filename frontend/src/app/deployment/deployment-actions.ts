@@ -1,5 +1,4 @@
 import { Injectable, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../platform/api/generated/api';
 import { applyDeployment } from '../platform/api/generated/fn/deployments/apply-deployment';
@@ -8,6 +7,7 @@ import { listDeploymentHistory } from '../platform/api/generated/fn/deployments/
 import { rollBackDeployment } from '../platform/api/generated/fn/deployments/roll-back-deployment';
 import { uninstallDeployment } from '../platform/api/generated/fn/deployments/uninstall-deployment';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { problemText } from '../platform/problem/problem-text';
 import { Dialogs } from '../ui/dialogs';
 import { Toasts } from '../ui/toasts';
@@ -26,7 +26,7 @@ export type DeploymentAction = 'apply' | 'check' | 'rollback' | 'uninstall';
 export class DeploymentActions {
   private readonly api = inject(Api);
   private readonly dialogs = inject(Dialogs);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly store = inject(DeploymentStore);
   private readonly toasts = inject(Toasts);
   private readonly t = injectTranslate();
@@ -91,7 +91,7 @@ export class DeploymentActions {
       const operation = await send(id);
       if (operation === null) this.store.removed.set(true);
       else await this.store.follow(operation);
-      await this.router.navigate(['/deployments', id, 'overview']);
+      await this.goOn(['/deployments', id, 'overview']);
       return true;
     } catch (error) {
       const { title, detail } = problemText(error, this.t);

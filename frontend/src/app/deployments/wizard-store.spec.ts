@@ -83,6 +83,26 @@ describe('WizardStore', () => {
     expect(store.hasUnsaved()).toBe(false);
   });
 
+  it('shows no plan of what was entered before something else was', async () => {
+    store.goTo('config');
+    const planning = store.plan();
+    store.enter({ port: '81' });
+    await planning;
+
+    expect(store.step()).toBe('config');
+    expect(store.hasUnsaved()).toBe(true);
+    expect(store.busy()).toBe(false);
+  });
+
+  it('stays where somebody went back to while it was planned', async () => {
+    store.goTo('config');
+    const planning = store.plan();
+    store.goTo('servers');
+    await planning;
+
+    expect(store.step()).toBe('servers');
+  });
+
   it('changes the plan of servers that stay, and forgets those that are not chosen any more', async () => {
     await store.plan();
     manager.asked.length = 0;

@@ -1,5 +1,4 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { applyDeployments } from '../platform/api/generated/fn/deployments/apply-deployments';
 import { createDeployments } from '../platform/api/generated/fn/deployments/create-deployments';
@@ -8,6 +7,7 @@ import { putDeploymentConfig } from '../platform/api/generated/fn/deployments/pu
 import { uninstallDeployment } from '../platform/api/generated/fn/deployments/uninstall-deployment';
 import type { DeploymentKind } from '../platform/api/generated/models/deployment-kind';
 import type { DeploymentSummary } from '../platform/api/generated/models/deployment-summary';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { FieldProblem, Problem } from '../platform/problem/problem';
 import type { Draft } from '../deployment-form/draft-values';
@@ -22,7 +22,7 @@ import type { WizardStep } from './wizard-steps';
 @Injectable()
 export class WizardStore {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly drafts = signal<ReadonlyMap<string, Draft>>(new Map());
 
   readonly step = signal<WizardStep>('kind');
@@ -69,11 +69,14 @@ export class WizardStore {
     await this.asking(async () => {
       const kind = this.kind();
       if (!kind) return;
+      const [draft, step] = [this.draft(), this.step()];
       await this.dropUnwanted(kind.name);
-      await this.store(kind);
-      this.typed.set(false);
+      await this.store(kind, draft);
       await this.remember();
-      this.goTo('plan');
+      // What is applied is what was looked at: what was entered since is not planned yet.
+      if (this.draft() !== draft) return;
+      this.typed.set(false);
+      if (this.step() === step) this.goTo('plan');
     });
     const problem = this.problem();
     if (problem?.name !== 'invalid_request') return;
@@ -100,7 +103,7 @@ export class WizardStore {
   async discard(): Promise<boolean> {
     await this.asking(async () => {
       await this.forget(this.deployments());
-      await this.router.navigate([], { queryParamsHandling: 'preserve', replaceUrl: true });
+      await this.goOn([], { queryParamsHandling: 'preserve', replaceUrl: true });
     });
     return this.problem() === null;
   }
@@ -145,8 +148,8 @@ export class WizardStore {
     }
   }
 
-  private async store({ name, form }: DeploymentKind): Promise<void> {
-    const config = configOf(form, this.draft());
+  private async store({ name, form }: DeploymentKind, draft: Draft): Promise<void> {
+    const config = configOf(form, draft);
     const note = this.note().trim() === '' ? {} : { note: this.note().trim() };
     const kept: DeploymentSummary[] = [];
     for (const { id } of this.deployments()) {
@@ -168,7 +171,7 @@ export class WizardStore {
 
   /** In the part of the address that is never sent: thousands of servers fit. */
   private async remember(): Promise<void> {
-    await this.router.navigate([], {
+    await this.goOn([], {
       fragment: this.deployments()
         .map(({ id }) => id)
         .join(','),

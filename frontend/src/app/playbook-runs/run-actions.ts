@@ -1,10 +1,11 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { cancelPlaybookRun } from '../platform/api/generated/fn/playbooks/cancel-playbook-run';
 import { retryPlaybookRun } from '../platform/api/generated/fn/playbooks/retry-playbook-run';
 import type { PlaybookRun } from '../platform/api/generated/models/playbook-run';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { problemText } from '../platform/problem/problem-text';
 import { SessionStore } from '../platform/session/session-store';
 import { Button } from '../ui/button';
@@ -60,7 +61,7 @@ export class RunActions {
 
   private readonly api = inject(Api);
   private readonly dialogs = inject(Dialogs);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly session = inject(SessionStore);
   private readonly toasts = inject(Toasts);
   protected readonly t = injectTranslate();
@@ -89,7 +90,7 @@ export class RunActions {
     return this.ask('retry', async () => {
       const { id } = await this.api.invoke(retryPlaybookRun, { id: this.run().id });
       this.toasts.show(this.t('playbookRun.retried'));
-      await this.router.navigate(['/playbook-runs', id]);
+      await this.goOn(['/playbook-runs', id]);
     });
   }
 

@@ -14,6 +14,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { createPlaybookRun } from '../platform/api/generated/fn/playbooks/create-playbook-run';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { PageTitle } from '../platform/page/page-title';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
@@ -82,6 +83,7 @@ export class RunFormPage {
   private readonly document = inject(DOCUMENT);
   private readonly formats = inject(Formats);
   private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   protected readonly fleet = inject(FleetStore);
   protected readonly t = injectTranslate();
   protected readonly busy = signal(false);
@@ -246,7 +248,7 @@ export class RunFormPage {
         body,
         'Idempotency-Key': crypto.randomUUID(),
       });
-      await this.router.navigate(['/playbook-runs', run.id]);
+      await this.goOn(['/playbook-runs', run.id]);
     } catch (error) {
       this.problem.set(toProblem(error));
       this.focusFirstProblem(form);

@@ -21,6 +21,15 @@ interface Origin {
   readonly content: string;
 }
 
+/** Everything that can be typed. */
+interface Typed {
+  readonly name: string;
+  readonly description: string;
+  readonly content: string;
+  readonly note: string;
+  readonly variables: readonly VariableDraft[];
+}
+
 const NOTHING: Origin = { id: null, version: 0, name: '', description: '', content: NEW_PLAYBOOK };
 
 /** A playbook while it is edited: what was typed, what is saved, and what has to be saved. */
@@ -110,6 +119,7 @@ export class PlaybookDraft {
   /** Saves it: a text or variables that are new become a new version. @throws Problem */
   async save(): Promise<PlaybookDetails> {
     const { id, version } = this.origin();
+    const sent = this.typed();
     const variables = this.declared();
     const common = {
       name: this.name().trim(),
@@ -126,7 +136,28 @@ export class PlaybookDraft {
           id,
           body: { ...common, description, base_version: version },
         }));
-    this.load(saved);
+    this.takeOver(saved, sent);
     return saved;
+  }
+
+  /** Starts with what is saved, but for what was typed since it was sent. */
+  private takeOver(saved: PlaybookDetails, sent: Typed): void {
+    const now = this.typed();
+    this.load(saved);
+    if (now.name !== sent.name) this.name.set(now.name);
+    if (now.description !== sent.description) this.description.set(now.description);
+    if (now.content !== sent.content) this.content.set(now.content);
+    if (now.note !== sent.note) this.note.set(now.note);
+    if (now.variables !== sent.variables) this.edit(now.variables);
+  }
+
+  private typed(): Typed {
+    return {
+      name: this.name(),
+      description: this.description(),
+      content: this.content(),
+      note: this.note(),
+      variables: this.variableDrafts(),
+    };
   }
 }

@@ -9,13 +9,14 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { checkPlaybookVersion } from '../platform/api/generated/fn/playbooks/check-playbook-version';
 import { getPlaybook } from '../platform/api/generated/fn/playbooks/get-playbook';
 import { getPlaybookVersion } from '../platform/api/generated/fn/playbooks/get-playbook-version';
 import type { PlaybookDetails } from '../platform/api/generated/models/playbook-details';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { PageTitle } from '../platform/page/page-title';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
@@ -80,7 +81,7 @@ export class PlaybookEditorPage implements MayHaveUnsaved {
   readonly version = input<string>();
 
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly toasts = inject(Toasts);
   protected readonly draft = inject(PlaybookDraft);
   protected readonly t = injectTranslate();
@@ -212,7 +213,7 @@ export class PlaybookEditorPage implements MayHaveUnsaved {
     } finally {
       // The playbook is there, whatever became of its check.
       if (this.id() === undefined) {
-        await this.router.navigate(['/playbooks', saved.id, 'edit'], { replaceUrl: true });
+        await this.goOn(['/playbooks', saved.id, 'edit'], { replaceUrl: true });
       } else {
         await this.saved.reload();
       }

@@ -1,9 +1,9 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { requestOperation } from '../platform/api/generated/fn/operations/request-operation';
 import type { PlainKey } from '../../i18n/en';
 import { injectTranslate } from '../platform/i18n/i18n';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import { SessionStore } from '../platform/session/session-store';
 import { Button } from '../ui/button';
@@ -91,7 +91,7 @@ const WORDS = {
 })
 export class AgentCard {
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly dialogs = inject(Dialogs);
   private readonly session = inject(SessionStore);
   private readonly store = inject(ServerStore);
@@ -136,7 +136,7 @@ export class AgentCard {
     try {
       const id = this.store.id();
       const operation = await this.api.invoke(requestOperation, { id, body: { type, params: {} } });
-      await this.router.navigate(['/servers', id, 'operations', operation.id]);
+      await this.goOn(['/servers', id, 'operations', operation.id]);
     } catch (error) {
       this.toasts.show(toProblem(error).detail, { tone: 'bad' });
     } finally {

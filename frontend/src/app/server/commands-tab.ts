@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { Api } from '../platform/api/generated/api';
 import { createCommand } from '../platform/api/generated/fn/commands/create-command';
 import { listCommands } from '../platform/api/generated/fn/commands/list-commands';
@@ -7,6 +7,7 @@ import type { Command } from '../platform/api/generated/models/command';
 import type { CreateCommand } from '../platform/api/generated/models/create-command';
 import { injectTranslate } from '../platform/i18n/i18n';
 import { liveResource } from '../platform/live/live-resource';
+import { injectGoOn } from '../platform/page/go-on';
 import { toProblem } from '../platform/problem/parse-problem';
 import type { Problem } from '../platform/problem/problem';
 import { SessionStore } from '../platform/session/session-store';
@@ -52,7 +53,7 @@ export class CommandsTab {
   readonly commandId = input<string>();
 
   private readonly api = inject(Api);
-  private readonly router = inject(Router);
+  private readonly goOn = injectGoOn();
   private readonly session = inject(SessionStore);
   protected readonly store = inject(ServerStore);
   protected readonly t = injectTranslate();
@@ -87,7 +88,7 @@ export class CommandsTab {
       const key = crypto.randomUUID();
       const body = { args: [], ...request };
       const command = await this.api.invoke(createCommand, { id, body, 'Idempotency-Key': key });
-      await this.router.navigate(['/servers', id, 'commands', command.id]);
+      await this.goOn(['/servers', id, 'commands', command.id]);
     } catch (error) {
       this.problem.set(toProblem(error));
     } finally {
@@ -108,7 +109,10 @@ export class CommandsTab {
         limit: PAGE,
         cursor: history.cursor,
       });
-      this.history.set({ commands: [...history.commands, ...items], cursor });
+      // It may have gone on meanwhile, or been fetched anew.
+      const now = this.history.value();
+      if (now?.cursor !== history.cursor) return;
+      this.history.set({ commands: [...now.commands, ...items], cursor });
     } catch (error) {
       this.problem.set(toProblem(error));
     }

@@ -17,6 +17,7 @@ import {
   changedJump,
   isJumpComplete,
   isReachable,
+  isSamePlace,
   newLoginOf,
   probeOf,
 } from './host-draft';
@@ -161,7 +162,8 @@ export class AddLoginDialog {
       const { jump } = this.place();
       if (!jump) return;
       const body = probeOf({ ...jump, jump: null });
-      this.jumpProbe.set(await this.api.invoke(probeSshServer, { body }));
+      const probe = await this.api.invoke(probeSshServer, { body });
+      if (isSamePlace(jump, this.place().jump)) this.jumpProbe.set(probe);
     });
   }
 
@@ -175,7 +177,8 @@ export class AddLoginDialog {
     if (this.busy() || !isPlaceComplete) return;
     if (!this.isSeen()) {
       await this.asking(async () => {
-        this.probe.set(await this.api.invoke(probeSshServer, { body: probeOf(place) }));
+        const probe = await this.api.invoke(probeSshServer, { body: probeOf(place) });
+        if (isSamePlace(place, this.place())) this.probe.set(probe);
         this.tried.set(false);
       });
       return;

@@ -54,6 +54,15 @@ export function changedJump(
   return { jump: isElsewhere ? { ...jump, accepted: null } : jump, isElsewhere };
 }
 
+type Place = Pick<HostDraft, 'host' | 'port'> & Partial<Pick<HostDraft, 'jump'>>;
+
+/** Whether what answers at one place is what answers at the other: a key that was seen is that of its place alone. */
+export function isSamePlace(one: Place, other: Place | null): boolean {
+  if (one.host !== other?.host || one.port !== other.port) return false;
+  const [before, now] = [one.jump ?? null, other.jump ?? null];
+  return before === null || now === null ? before === now : isSamePlace(before, now);
+}
+
 /** True when host and port can be dialled. */
 export function isReachable(
   { host, port }: Pick<HostDraft, 'host' | 'port'>,
