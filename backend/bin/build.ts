@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -50,12 +50,27 @@ const PRODUCTS: readonly Product[] = [
 export const WITHOUT_WEB_UI: readonly string[] = ['wire contract', 'manager', 'agent'];
 
 /**
- * Builds every product, or every named one, that is missing or older than its sources. Exits the process
- * on a failure.
+ * Builds every product, or every named one, that is missing or older than its sources. Who comes while
+ * another process builds in the same folder waits for that. Exits the process on a failure.
  */
 export function buildWhatIsStale(names?: readonly string[]): void {
   const wanted = PRODUCTS.filter(({ name }) => names === undefined || names.includes(name));
-  for (const product of wanted.filter(isStale)) {
+  if (!wanted.some(isStale) && !isBeingBuilt()) return;
+  const command = [process.execPath, import.meta.filename, ...wanted.map(({ name }) => name)];
+  // The kernel gives the lock back however its holder ends.
+  const { status, error } = spawnSync('flock', [root, ...command], { stdio: 'inherit' });
+  if (error !== undefined) build(wanted);
+  else if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Half of a build looks up to date. Without flock(1) nobody can tell. */
+function isBeingBuilt(): boolean {
+  return spawnSync('flock', ['--nonblock', root, 'true']).status === 1;
+}
+
+function build(wanted: readonly Product[]): void {
+  for (const product of wanted) {
+    if (!isStale(product)) continue;
     process.stdout.write(`Building the ${product.name} ...\n`);
     const { status } = spawnSync(process.execPath, product.command, {
       cwd: path.join(root, product.folder ?? ''),
@@ -69,10 +84,14 @@ export function buildWhatIsStale(names?: readonly string[]): void {
 }
 
 function isStale({ sources, result }: Product): boolean {
-  const file = path.join(root, result);
-  if (!existsSync(file)) return true;
-  const built = statSync(file).mtimeMs;
+  const built = statSync(path.join(root, result), { throwIfNoEntry: false })?.mtimeMs;
+  if (built === undefined) return true;
   return globSync(sources, { cwd: root }).some(
     (source) => !source.endsWith('.spec.ts') && statSync(path.join(root, source)).mtimeMs > built,
   );
+}
+
+if (import.meta.main) {
+  const names = process.argv.slice(2);
+  build(PRODUCTS.filter(({ name }) => names.includes(name)));
 }
