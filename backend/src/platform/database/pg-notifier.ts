@@ -120,6 +120,11 @@ export class PgNotifier {
       try {
         await pause(wait, undefined, { signal });
         const client = await this.#connect();
+        if (signal.aborted) {
+          // Closed while it came about: nobody else ends it.
+          await client.end();
+          return undefined;
+        }
         this.#logger.info('the connection for notifications is back');
         for (const handler of this.#gapHandlers) this.#protect(handler);
         return client;
