@@ -125,7 +125,7 @@ describe('a server in the steps of an operation', () => {
     return eventually(
       `the log says “${words}”`,
       () => Promise.resolve(log.some((line) => line.includes(words)) || undefined),
-      { deadlineMs: 60_000 },
+      { deadlineMs: 150_000 },
     );
   }
 

@@ -108,7 +108,8 @@ export class CommandMonitor {
   async #look(command: Command, units: UnitStates | undefined): Promise<void> {
     try {
       await command.releaseOutput();
-      if (units === undefined) return;
+      // It may have ended since the service manager was asked.
+      if (units === undefined || command.result !== undefined) return;
       if (units.get(commandUnit(command.id))?.subState === 'running') {
         // The notice may have been lost.
         this.#service.announce(command);
