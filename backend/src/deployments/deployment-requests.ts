@@ -11,7 +11,6 @@ import { DeploymentNews } from './deployment-news.js';
 import { restingStateOf, summaryOf } from './deployment-views.js';
 import type { Deployment } from './deployment.entity.js';
 import {
-  DEPLOYMENT_BUSY,
   DEPLOYMENT_NOT_APPLIED,
   DEPLOYMENT_VERSION_NOT_FOUND,
   NO_DEPLOYMENT_TARGET,
@@ -30,7 +29,7 @@ import type {
   OperationAccepted,
   UninstallAccepted,
 } from './deployments.schema.js';
-import { DeploymentsService } from './deployments.service.js';
+import { DeploymentsService, refuseBusy } from './deployments.service.js';
 
 /** How several servers are worked on. */
 type BatchOptions = Pick<ApplyDeployments, 'limit_parallel' | 'stop_on_failure'>;
@@ -271,15 +270,6 @@ export class DeploymentRequests {
     if (found.length > 0) return found;
     throw new AppError(NO_DEPLOYMENT_TARGET, 'No server has all of these labels.');
   }
-}
-
-function refuseBusy({ isBusy, operationId }: Deployment): void {
-  if (!isBusy) return;
-  throw new AppError(
-    DEPLOYMENT_BUSY,
-    'An operation works on the deployment. Wait for its end, or cancel it.',
-    { operation_id: operationId },
-  );
 }
 
 /** Whether something of it may be on its server. */

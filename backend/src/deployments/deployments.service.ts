@@ -16,6 +16,7 @@ import { DeploymentNews } from './deployment-news.js';
 import { configDiff, configOf, detailsOf, summaryOf, versionOf } from './deployment-views.js';
 import type { Deployment } from './deployment.entity.js';
 import {
+  DEPLOYMENT_BUSY,
   DEPLOYMENT_CHANGED,
   DEPLOYMENT_EXISTS,
   DEPLOYMENT_NOT_FOUND,
@@ -118,12 +119,19 @@ export class DeploymentsService {
   /**
    * Stores a configuration as the desired version, unless it is that already. Nothing is applied.
    *
-   * @throws AppError deployment_not_found, deployment_changed, invalid_request
+   * @throws AppError deployment_not_found, deployment_changed, invalid_request; deployment_busy when it is
+   *   `toBeApplied` at once
    */
-  async configure(id: string, body: PutConfig, actor: Actor): Promise<DeploymentDetails> {
+  async configure(
+    id: string,
+    body: PutConfig,
+    actor: Actor,
+    { toBeApplied = false } = {},
+  ): Promise<DeploymentDetails> {
     await this.transactions.run(async (transaction) => {
       const { manager } = transaction;
       const deployment = await this.lock(manager, id);
+      if (toBeApplied) refuseBusy(deployment);
       const { desiredVersion } = deployment;
       if (body.expected_version !== undefined && body.expected_version !== desiredVersion) {
         throw new AppError(
@@ -268,6 +276,16 @@ export class DeploymentsService {
 function found(deployment: Deployment | null, id: string): Deployment {
   if (deployment) return deployment;
   throw new AppError(DEPLOYMENT_NOT_FOUND, `There is no deployment with the id ${id}.`);
+}
+
+/** @throws AppError deployment_busy while an operation works on the deployment. */
+export function refuseBusy({ isBusy, operationId }: Deployment): void {
+  if (!isBusy) return;
+  throw new AppError(
+    DEPLOYMENT_BUSY,
+    'An operation works on the deployment. Wait for its end, or cancel it.',
+    { operation_id: operationId },
+  );
 }
 
 function refuseRemoved(server: Server): void {

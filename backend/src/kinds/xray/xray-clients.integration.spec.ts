@@ -13,6 +13,7 @@ import type { ApiClient } from '../../../../test/support/api-client.ts';
 import { ManagerApp } from '../../../../test/support/manager-app.ts';
 import { makeCertificate } from '../../../../test/support/test-certificates.ts';
 import { parseShareLink } from './parse-share-link.js';
+import { XrayDeployments } from './xray-deployments.js';
 import type {
   XrayClientChange,
   XrayClientList,
@@ -134,6 +135,23 @@ describe('clients of an Xray', () => {
     expect(await status(route, post)).toBe(409);
     expect(await status(`${route}/${id}`, patch)).toBe(404);
     expect(await status(`/api/v1/deployments/${serverId}/xray-clients`)).toBe(404);
+  });
+
+  it('stay as they are while an operation works on the deployment, also one that was just begun', async () => {
+    await proven();
+    const xrays = manager.get(XrayDeployments);
+    const seen = await xrays.desired(id);
+    await manager.dataSource.query('UPDATE deployments SET is_busy = true WHERE id = $1', [id]);
+    const actor = { kind: 'system', id: 'system', name: 'spec', role: 'admin' } as const;
+
+    const change = xrays.change(seen, { ...seen.config, clients: [] }, 'none', {
+      ...actor,
+      address: null,
+      correlationId: 'spec',
+    });
+
+    await expect(change).rejects.toMatchObject({ definition: { name: 'deployment_busy' } });
+    expect((await list()).items.map(({ name }) => name)).toEqual(['ada']);
   });
 
   it('get links and QR codes that lead to the same place', async () => {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import {
-  DEPLOYMENT_BUSY,
   DeploymentConfigs,
   DeploymentRequests,
   DeploymentsService,
@@ -55,15 +54,8 @@ export class XrayDeployments {
     note: string,
     actor: Actor,
   ): Promise<{ operationId: string | null }> {
-    if (deployment.isBusy) {
-      throw new AppError(
-        DEPLOYMENT_BUSY,
-        'An operation works on the deployment. Wait for its end, or cancel it.',
-        { operation_id: deployment.operationId },
-      );
-    }
     const body = { config: { ...config }, note, expected_version: version };
-    await this.deployments.configure(deployment.id, body, actor);
+    await this.deployments.configure(deployment.id, body, actor, { toBeApplied: true });
     if (deployment.appliedVersion === null) return { operationId: null };
     const accepted = await this.requests.apply(deployment.id, actor);
     return { operationId: accepted.operation_id };
