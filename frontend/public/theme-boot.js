@@ -14,3 +14,24 @@
   var chinese = /^zh\b/i.test(navigator.language || '');
   root.lang = language === 'en' || language === 'zh-CN' ? language : chinese ? 'zh-CN' : 'en';
 })();
+// The console itself did not arrive, as when the network changed meanwhile: nobody else could tell, so it is asked for
+// once more. Not again at once: what does not help after a moment is no accident.
+window.addEventListener(
+  'error',
+  function (event) {
+    if (!(event.target instanceof HTMLScriptElement)) return;
+    try {
+      var before = Number(sessionStorage.getItem('myx.fetchedAgain'));
+      if (Date.now() - before < 20000) return;
+      sessionStorage.setItem('myx.fetchedAgain', String(Date.now()));
+    } catch (error) {
+      // Without a memory it could go on for ever.
+      console.info('MyX: the page is incomplete', error);
+      return;
+    }
+    setTimeout(function () {
+      location.reload();
+    }, 1000);
+  },
+  true,
+);
