@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentEvent } from '@myx/protocol';
 import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AgentsService } from '../agents/index.js';
 import { AgentCallError } from '../platform/agent-client/index.js';
@@ -21,8 +22,10 @@ type StreamEnd = 'broken' | 'not_opened' | 'nothing_to_follow';
  * It only makes things quicker; everything is also found out by asking.
  */
 @Injectable()
-export class EventFollowers {
+export class EventFollowers implements OnModuleInit {
   private readonly followed = new Map<string, { stop: AbortController; ended: Promise<void> }>();
+  private isStopped = false;
+  private unsubscribe: (() => void) | undefined;
   private whenBroken: (serverId: string) => Promise<void> = () => Promise.resolve();
 
   constructor(
@@ -32,6 +35,14 @@ export class EventFollowers {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  onModuleInit(): void {
+    // The agent of a server whose record alone was removed goes on telling.
+    this.unsubscribe = this.liveBus.subscribe(({ topic, type, data }) => {
+      const isRemoved = topic === 'servers' && type === 'server_removed';
+      if (isRemoved && typeof data.id === 'string') this.unfollow(data.id);
+    });
+  }
+
   /** Calls `listener` when a stream breaks that had been open: the server may have gone down. */
   onBreak(listener: (serverId: string) => Promise<void>): void {
     this.whenBroken = listener;
@@ -39,7 +50,7 @@ export class EventFollowers {
 
   /** Follows a server's agent from event `after` on, unless it is followed already. */
   follow(serverId: string, after: number): void {
-    if (this.followed.has(serverId)) return;
+    if (this.isStopped || this.followed.has(serverId)) return;
     const stop = new AbortController();
     const ended = this.run(serverId, after, stop.signal)
       .catch((error: unknown) => {
@@ -59,6 +70,9 @@ export class EventFollowers {
 
   /** Stops following all and waits until it is done. */
   async stop(): Promise<void> {
+    // A heartbeat that is answered now must not open a stream any more.
+    this.isStopped = true;
+    this.unsubscribe?.();
     const all = [...this.followed.values()];
     for (const { stop } of all) stop.abort();
     await Promise.all(all.map(({ ended }) => ended));

@@ -25,6 +25,8 @@ const SEEN_MS = 5_000;
 @Injectable()
 export class HeartbeatScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly running = { up: new Set<Promise<void>>(), silent: new Set<Promise<void>>() };
+  /** Servers that are being asked. */
+  private readonly asking = new Set<string>();
   private isTicking = false;
   private isStarted = false;
 
@@ -96,8 +98,14 @@ export class HeartbeatScheduler implements OnApplicationBootstrap, BeforeApplica
   private async askDue(running: Set<Promise<void>>, wasUp: boolean): Promise<void> {
     const free = this.config.heartbeat.concurrency - running.size;
     if (free <= 0) return;
-    for (const server of await this.repository.claim(this.instances.id, free, wasUp)) {
-      const asking = this.heartbeats.ask(server).finally(() => running.delete(asking));
+    const due = await this.repository.claim(this.instances.id, free, wasUp, [...this.asking]);
+    for (const server of due) {
+      const { serverId } = server;
+      this.asking.add(serverId);
+      const asking = this.heartbeats.ask(server).finally(() => {
+        running.delete(asking);
+        this.asking.delete(serverId);
+      });
       running.add(asking);
     }
   }

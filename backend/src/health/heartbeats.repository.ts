@@ -117,14 +117,22 @@ export class HeartbeatsRepository {
   /**
    * Takes up to `limit` due servers for this manager, in random order. No server is taken by two living
    * managers at once. `wasUp` chooses between those that answered last time and those that did not, so
-   * that waiting for the silent ones never delays the others.
+   * that waiting for the silent ones never delays the others. What this manager asks already is in
+   * `asking`: any other server that counts as asked by it was claimed or given back in vain, because the
+   * database was away just then.
    */
-  async claim(instanceId: string, limit: number, wasUp: boolean): Promise<DueServer[]> {
+  async claim(
+    instanceId: string,
+    limit: number,
+    wasUp: boolean,
+    asking: readonly string[],
+  ): Promise<DueServer[]> {
     const [rows] = await this.dataSource.query<[DueServer[], number]>(
       `WITH due AS (
          SELECT heartbeats.server_id
            FROM server_heartbeats heartbeats JOIN servers ON servers.id = heartbeats.server_id
-          WHERE heartbeats.due_at <= now() AND ${NOBODY_ASKS}
+          WHERE heartbeats.due_at <= now() AND (heartbeats.asked_by = $1 OR ${NOBODY_ASKS})
+            AND NOT heartbeats.server_id = ANY ($5)
             AND servers.status = ANY ($3) AND (heartbeats.failures = 0) = $4
           ORDER BY random() LIMIT $2
             FOR UPDATE OF heartbeats SKIP LOCKED
@@ -143,7 +151,7 @@ export class HeartbeatsRepository {
          (heartbeats.followed_by IS NULL OR heartbeats.followed_by = $1 OR NOT EXISTS (
            SELECT FROM manager_instances
             WHERE id = heartbeats.followed_by AND seen_at > now() - ${INSTANCE_ALIVE})) AS "mayFollow"`,
-      [instanceId, limit, WATCHED_STATUSES, wasUp],
+      [instanceId, limit, WATCHED_STATUSES, wasUp, asking],
     );
     return rows;
   }
