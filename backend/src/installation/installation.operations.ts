@@ -5,7 +5,12 @@ import { z } from 'zod';
 import { erased, OperationsService } from '../operations/index.js';
 import type { AnyOperationDefinition, Ending, OperationDefinition } from '../operations/index.js';
 import { AppError } from '../platform/errors/index.js';
-import { CONNECTION_MISMATCH, RemovalObjections, ServerLogins } from '../servers/index.js';
+import {
+  CONNECTION_MISMATCH,
+  RemovalObjections,
+  SERVER_STATUSES,
+  ServerLogins,
+} from '../servers/index.js';
 import type { Server, ServerStatus } from '../servers/index.js';
 import { InstallMemory } from './install-memory.js';
 import type { InstallStep } from './install-memory.js';
@@ -39,6 +44,9 @@ const AGENT_OPERATIONS = [
   UNINSTALL_AGENT,
   REMOVE_SERVER,
 ] as const;
+
+/** A removal that waits behind another operation goes on being told, however that one ends. */
+const STAYING: readonly ServerStatus[] = SERVER_STATUSES.filter((status) => status !== 'removing');
 
 const NoParams = z.strictObject({});
 const RemovalParams = z.strictObject({ force: z.boolean().default(false) });
@@ -153,7 +161,7 @@ export class InstallationOperations implements OnModuleInit {
       steps: this.removalSteps(),
       requested: (manager, serverId, params) => this.refuseNeeded(manager, serverId, params),
       ended: async (manager, ending) => {
-        if (ending.outcome !== 'succeeded') return this.notRemoved(manager, ending);
+        if (ending.outcome !== 'succeeded') return this.hostKeyChanged(manager, ending);
         await this.parts.agents.remove(manager, ending.serverId);
         await this.parts.servers.update(manager, ending.serverId, {
           machineId: null,
@@ -226,7 +234,8 @@ export class InstallationOperations implements OnModuleInit {
 
   private becoming(status: ServerStatus): NonNullable<Variant['requested']> {
     return async (manager, serverId) => {
-      await this.parts.servers.changeStatus(manager, serverId, { status, cause: null });
+      const change = { status, cause: null, from: STAYING };
+      await this.parts.servers.changeStatus(manager, serverId, change);
     };
   }
 
@@ -243,20 +252,22 @@ export class InstallationOperations implements OnModuleInit {
   /** A repair that fails leaves the status to the heartbeats, unless the host key is to blame. */
   private async repaired(manager: EntityManager, ending: Ending): Promise<void> {
     if (ending.outcome === 'succeeded') await this.setOnline(manager, ending.serverId);
-    else if (ending.operation.error?.code === 'host_key_changed') {
-      await this.setStatus(manager, ending.serverId, 'host_key_changed', ending);
-    }
+    else await this.hostKeyChanged(manager, ending);
+  }
+
+  private async hostKeyChanged(manager: EntityManager, ending: Ending): Promise<void> {
+    if (ending.operation.error?.code !== 'host_key_changed') return;
+    await this.setStatus(manager, ending.serverId, 'host_key_changed', ending);
   }
 
   private async notRemoved(manager: EntityManager, ending: Ending): Promise<void> {
-    const { status } = await this.parts.servers.get(ending.serverId, manager);
-    const isRemoving = status === 'removing';
-    const isHostKey = ending.operation.error?.code === 'host_key_changed';
-    if (isRemoving || isHostKey) await this.setStatus(manager, ending.serverId, 'offline', ending);
+    await this.setStatus(manager, ending.serverId, 'offline', ending, ['removing']);
+    await this.hostKeyChanged(manager, ending);
   }
 
   private async setOnline(manager: EntityManager, serverId: string): Promise<void> {
-    await this.parts.servers.changeStatus(manager, serverId, { status: 'online', cause: null });
+    const change = { status: 'online', cause: null, from: STAYING } as const;
+    await this.parts.servers.changeStatus(manager, serverId, change);
   }
 
   private async setStatus(
@@ -264,9 +275,11 @@ export class InstallationOperations implements OnModuleInit {
     serverId: string,
     status: ServerStatus,
     { operation: { error } }: Ending,
+    from = STAYING,
   ): Promise<void> {
     const isHostKey = error?.code === 'host_key_changed';
     await this.parts.servers.changeStatus(manager, serverId, {
+      from,
       status: isHostKey ? 'host_key_changed' : status,
       cause: causeOf(error),
     });

@@ -22,7 +22,8 @@ const BELIEVE_AFTER_MS = 6000;
 
 /** Where the agent is and how long it may take. */
 export interface WaitOptions {
-  readonly client: AgentClient;
+  /** Asked before every attempt: the manager gives a connection up when the server gets another address. */
+  readonly client: () => Promise<AgentClient>;
   readonly address: AgentAddress;
   readonly timeoutMs: number;
 }
@@ -65,9 +66,12 @@ export async function waitForRpc(
   }
 }
 
-async function failureOf(client: AgentClient, signal: AbortSignal): Promise<AgentCallError | null> {
+async function failureOf(
+  client: WaitOptions['client'],
+  signal: AbortSignal,
+): Promise<AgentCallError | null> {
   try {
-    await client.call('health_check', {}, { signal, retries: 0, timeoutMs: ATTEMPT_MS });
+    await (await client()).call('health_check', {}, { signal, retries: 0, timeoutMs: ATTEMPT_MS });
     return null;
   } catch (error) {
     if (error instanceof AgentCallError) return error;

@@ -47,16 +47,15 @@ export class ServerRemover {
   }
 
   private async forget(id: string, actor: Actor): Promise<ServerRemoval> {
-    const running = await this.operations.list({ serverId: id, state: 'running' }, 1);
-    const operation = running.items[0];
-    if (operation) {
-      throw new AppError(SERVER_BUSY, `${operation.type} runs on the server. Cancel it first.`, {
-        operation_id: operation.id,
-      });
-    }
     await this.transactions.run(async (transaction) => {
       const { manager } = transaction;
-      const { name } = await this.servers.get(id, manager);
+      const { name } = await this.servers.lock(manager, id);
+      const operation = await this.operations.running(manager, id);
+      if (operation) {
+        throw new AppError(SERVER_BUSY, `${operation.type} runs on the server. Cancel it first.`, {
+          operation_id: operation.id,
+        });
+      }
       await this.installation.forget(manager, id);
       await this.audit.record(manager, {
         actor,

@@ -67,9 +67,8 @@ export function waitForRpcStep({ agents, servers, config }: InstallParts): Insta
       const { host } = await servers.get(context.serverId);
       const identity = await agents.identityOf(context.serverId);
       if (!identity) throw new Error('the agent lost its identity during its installation');
-      const client = await agents.client(context.serverId);
       await waitForRpc(context, session, {
-        client,
+        client: () => agents.client(context.serverId),
         address: { host, port: identity.rpcPort },
         timeoutMs,
       });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { newRowId } from '../platform/database/index.js';
 import type { Actor } from '../platform/http/index.js';
@@ -43,6 +43,15 @@ export class OperationsRepository {
   /** Reads one row and keeps others from changing it until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<Operation | null> {
     return manager.findOne(Operation, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** What of a server is not over, oldest first; nobody begins or ends any of it until the transaction ends. */
+  lockOpen(manager: EntityManager, serverId: string): Promise<Operation[]> {
+    return manager.find(Operation, {
+      where: { serverId, state: In(['pending', 'running']) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
   steps(id: string, manager: EntityManager = this.dataSource.manager): Promise<OperationStepRow[]> {

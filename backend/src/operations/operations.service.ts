@@ -185,6 +185,12 @@ export class OperationsService {
     return this.list({ serverId }, limit, cursor);
   }
 
+  /** The operation that works on a server now, if one does; none begins until the transaction ends. */
+  async running(manager: EntityManager, serverId: string): Promise<Operation | undefined> {
+    const open = await this.repository.lockOpen(manager, serverId);
+    return open.find(({ state }) => state === 'running');
+  }
+
   /** Log lines after the sequence number `after`. @throws AppError operation_not_found */
   async log(id: string, after: number, limit: number): Promise<OperationLogLine[]> {
     found(await this.repository.find(id), id);
