@@ -79,7 +79,10 @@ export class LiveConnection {
     }
   }
 
-  /** Asks whether the client is still there; ends the connection when it did not answer the last time. */
+  /**
+   * Asks whether the client is still there, and ends the connection when it did not answer the last time. Says
+   * also that the manager is: pings are answered by browsers past their pages.
+   */
   ping(): void {
     if (!this.isAlive) {
       this.options.socket.terminate();
@@ -87,6 +90,7 @@ export class LiveConnection {
     }
     this.isAlive = false;
     this.options.socket.ping();
+    this.control({ type: 'ALIVE' });
   }
 
   /** Looks again whether the session is valid, and stops following what it may not any more. */

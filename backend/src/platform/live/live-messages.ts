@@ -16,6 +16,8 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
  */
 export type ControlMessage =
   | { readonly type: 'READY' }
+  /** Every 30 s: a client that hears nothing for much longer is cut off without knowing, and connects anew. */
+  | { readonly type: 'ALIVE' }
   | { readonly type: 'SUBSCRIBED'; readonly topics: readonly string[] }
   | { readonly type: 'UNSUBSCRIBED'; readonly topics: readonly string[] }
   | { readonly type: 'ERROR'; readonly name: string; readonly message: string };

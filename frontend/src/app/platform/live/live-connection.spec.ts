@@ -222,6 +222,33 @@ describe('LiveConnection', () => {
     expect(sockets).toHaveLength(1);
   });
 
+  it('knows itself cut off when the manager is silent for longer than it ever is, and comes back', () => {
+    live.start();
+    const silent = latest();
+    silent.say({ type: 'READY' });
+    jest.advanceTimersByTime(70_000);
+    silent.say({ type: 'ALIVE' });
+    jest.advanceTimersByTime(70_000);
+    expect(live.state()).toBe('live');
+
+    jest.advanceTimersByTime(10_000);
+    expect(live.state()).toBe('reconnecting');
+    silent.say({ type: 'READY' });
+    expect(live.state()).toBe('reconnecting');
+
+    jest.advanceTimersByTime(10_000);
+    latest().say({ type: 'READY' });
+    expect(latest()).not.toBe(silent);
+    expect(live.state()).toBe('live');
+  });
+
+  it('tries again when nobody answers the attempt to connect', () => {
+    live.start();
+    jest.advanceTimersByTime(90_000);
+
+    expect(sockets.length).toBeGreaterThan(1);
+  });
+
   it('survives frames it does not know', () => {
     live.start();
     const socket = latest();

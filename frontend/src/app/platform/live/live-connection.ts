@@ -2,7 +2,7 @@ import { DestroyRef, Injectable, InjectionToken, inject, signal } from '@angular
 import { DOCUMENT } from '@angular/common';
 import { reconnectDelay } from './backoff';
 import type { LiveFollower } from './live-buffer';
-import { CLOSED_UNAUTHENTICATED, parseFrame } from './live-message';
+import { CLOSED_ABNORMALLY, CLOSED_UNAUTHENTICATED, parseFrame } from './live-message';
 import { LiveTopic } from './live-topic';
 import type { Following } from './live-topic';
 
@@ -23,6 +23,15 @@ export const LIVE_SOCKET = new InjectionToken<() => WebSocket>('LIVE_SOCKET', {
 
 /** How often messages are handed over while the tab is hidden and has no frames, in milliseconds. */
 const HIDDEN_FLUSH_MS = 1000;
+
+/**
+ * The manager says something every 30 seconds. After so much silence the connection is dead, though the
+ * browser does not know: a cable was pulled, or the machine slept. Milliseconds.
+ */
+const SILENCE_MS = 75_000;
+
+/** How often it is looked whether there was silence, in milliseconds. */
+const LOOK_MS = 5_000;
 
 /** Topics the manager takes in one message. */
 const TOPICS_AT_ONCE = 100;
@@ -45,6 +54,8 @@ export class LiveConnection {
   private socket: WebSocket | null = null;
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private lookTimer: ReturnType<typeof setInterval> | undefined;
+  private heardAt = 0;
   private flushScheduled = false;
 
   readonly state = this.connectionState.asReadonly();
@@ -60,9 +71,7 @@ export class LiveConnection {
       target?.addEventListener(type, run, { signal: listeners.signal });
     };
     listen(window, 'online', this.wake.bind(this));
-    listen(window, 'offline', () => {
-      this.socket?.close();
-    });
+    listen(window, 'offline', this.abandon.bind(this));
     listen(this.document, 'visibilitychange', this.shown.bind(this));
     inject(DestroyRef).onDestroy(() => {
       listeners.abort();
@@ -75,12 +84,14 @@ export class LiveConnection {
     if (this.state() !== 'idle') return;
     this.attempt = 0;
     this.setState('connecting');
+    this.lookTimer = setInterval(this.look.bind(this), LOOK_MS);
     this.connect();
   }
 
   /** Disconnects. Followers stay, and are served again after the next start. */
   stop(): void {
     clearTimeout(this.retryTimer);
+    clearInterval(this.lookTimer);
     const { socket } = this;
     this.socket = null;
     socket?.close();
@@ -114,13 +125,28 @@ export class LiveConnection {
   private connect(): void {
     const socket = this.openSocket();
     this.socket = socket;
+    this.heardAt = Date.now();
     this.ending.clear();
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      if (socket === this.socket && typeof data === 'string') this.received(data);
+      if (socket !== this.socket) return;
+      this.heardAt = Date.now();
+      if (typeof data === 'string') this.received(data);
     });
     socket.addEventListener('close', ({ code }) => {
       if (socket === this.socket) this.closed(code);
     });
+  }
+
+  private look(): void {
+    if (Date.now() - this.heardAt > SILENCE_MS) this.abandon();
+  }
+
+  /** Ends the connection without waiting for the manager's goodbye, which may never come. */
+  private abandon(): void {
+    const { socket } = this;
+    if (socket === null) return;
+    this.closed(CLOSED_ABNORMALLY);
+    socket.close();
   }
 
   private received(text: string): void {

@@ -16,6 +16,9 @@ export type LiveFrame =
 /** Code with which the manager closes the connection of somebody who is not signed in any more. */
 export const CLOSED_UNAUTHENTICATED = 4401;
 
+/** Code of a connection that ended without a goodbye (RFC 6455, section 7.4.1). */
+export const CLOSED_ABNORMALLY = 1006;
+
 /** Reads one frame. Null for what is not known here: a newer manager may say more. */
 export function parseFrame(text: string): LiveFrame | null {
   const frame = parseObject(text);
