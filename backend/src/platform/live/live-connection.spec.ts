@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { LiveConnection } from './live-connection.js';
+import { LiveTopics } from './live-topics.js';
 
 /** A socket whose other side only a spec plays. */
 class OwnSide extends EventEmitter {
@@ -18,10 +19,10 @@ function connect(): { socket: OwnSide; connection: LiveConnection } {
   const socket = new OwnSide();
   const connection = new LiveConnection({
     socket: socket as unknown as WebSocket,
-    topics: { permissionFor: () => undefined },
+    topics: new LiveTopics(),
     session: { permits: () => true, renew: () => Promise.resolve(null) },
     authenticate: () => Promise.resolve(null),
-  } as ConstructorParameters<typeof LiveConnection>[0]);
+  });
   return { socket, connection };
 }
 
