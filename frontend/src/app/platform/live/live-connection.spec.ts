@@ -228,11 +228,13 @@ describe('LiveConnection', () => {
     silent.say({ type: 'READY' });
     jest.advanceTimersByTime(70_000);
     silent.say({ type: 'ALIVE' });
+    const heardAt = Date.now();
     jest.advanceTimersByTime(70_000);
     expect(live.state()).toBe('live');
 
     jest.advanceTimersByTime(10_000);
     expect(live.state()).toBe('reconnecting');
+    expect(live.stateSince()).toBe(heardAt);
     silent.say({ type: 'READY' });
     expect(live.state()).toBe('reconnecting');
 

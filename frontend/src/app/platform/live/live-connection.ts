@@ -138,7 +138,11 @@ export class LiveConnection {
   }
 
   private look(): void {
-    if (Date.now() - this.heardAt > SILENCE_MS) this.abandon();
+    if (this.socket === null || Date.now() - this.heardAt <= SILENCE_MS) return;
+    const wasLive = this.state() === 'live';
+    this.abandon();
+    // What is on screen is as old as the silence.
+    if (wasLive) this.since.set(this.heardAt);
   }
 
   /** Ends the connection without waiting for the manager's goodbye, which may never come. */
