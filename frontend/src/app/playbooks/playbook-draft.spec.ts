@@ -107,21 +107,6 @@ describe('PlaybookDraft', () => {
     expect(sent[0]?.body).not.toHaveProperty('variables.0.default');
   });
 
-  it('keeps what was typed while it was being saved', async () => {
-    draft.load(playbook());
-    draft.content.set('- hosts: all\n');
-
-    const saving = draft.save();
-    draft.content.set('- hosts: localhost\n');
-    draft.note.set('why');
-    await saving;
-
-    expect(draft.content()).toBe('- hosts: localhost\n');
-    expect(draft.note()).toBe('why');
-    expect(draft.hasUnsaved()).toBe(true);
-    expect(draft.baseVersion()).toBe(4);
-  });
-
   it('leaves variables to the comment once it is another one', async () => {
     draft.load(playbook());
     draft.content.set(CONTENT.replace('who', 'whom'));
