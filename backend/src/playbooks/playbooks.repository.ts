@@ -71,8 +71,8 @@ export class PlaybooksRepository {
   }
 
   /** The playbook with a name, in whatever case. */
-  async findByName(name: string, manager = this.dataSource.manager): Promise<Playbook | undefined> {
-    const rows = await manager.query<Playbook[]>(
+  async findByName(name: string): Promise<Playbook | undefined> {
+    const rows = await this.dataSource.query<Playbook[]>(
       `SELECT ${PLAYBOOK_COLUMNS} FROM ${PLAYBOOKS} WHERE lower(p.name) = lower($1)`,
       [name],
     );
